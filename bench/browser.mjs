@@ -1,0 +1,55 @@
+/** One Chromium for all rounds, with a profile on disk: in a private window, IndexedDB is in memory and would cost nothing. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launch } from "puppeteer-core";
+
+const FLAGS = [
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+];
+
+export async function launchBrowser() {
+  const profile = mkdtempSync(join(tmpdir(), "key-backup-sync-bench-"));
+  const browser = await launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    userDataDir: profile,
+    protocolTimeout: 0,
+    args: process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS,
+  });
+  return {
+    browser,
+    async close() {
+      await browser.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/**
+ * Works with a page in a new tab, and leaves nothing of it.
+ * @template T
+ * @param {import("puppeteer-core").Browser} browser @param {string} url
+ * @param {(page: import("puppeteer-core").Page) => Promise<T>} work
+ */
+export async function withPage(browser, url, work) {
+  const page = await browser.newPage();
+  page.on("pageerror", (error) => console.error(`page: ${error}`));
+  page.on("console", (message) => console.error(`console: ${message.text()}`));
+  try {
+    await page.goto(url, { waitUntil: "networkidle0" });
+    return await work(page);
+  } finally {
+    await forgetData(page);
+    await page.close();
+  }
+}
+
+/** @param {import("puppeteer-core").Page} page */
+async function forgetData(page) {
+  const session = await page.createCDPSession();
+  await session.send("Storage.clearDataForOrigin", { origin: new URL(page.url()).origin, storageTypes: "all" });
+}

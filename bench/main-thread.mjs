@@ -1,0 +1,94 @@
+/** How long a page's main thread was busy, as Chromium's own trace of its tasks tells; no timer in the page takes part. */
+import { quantile } from "./statistics.mjs";
+
+const TASK = "RunTask";
+const CATEGORIES = ["disabled-by-default-devtools.timeline", "blink.user_timing"];
+/** Enough for a run of an hour; when it is full nevertheless, the end mark is missing and the run fails. */
+const BUFFER_KB = 2_000_000;
+
+/** @typedef {{ name: string, ph: string, pid: number, tid: number, ts: number, dur?: number }} TraceEvent times in microseconds */
+/** @typedef {{ longest_block_ms: number, block_p999_ms: number, main_busy_ms: number, pid: number }} MainThread */
+
+/** @param {import("puppeteer-core").CDPSession} session */
+export async function startTrace(session) {
+  await session.send("Tracing.start", {
+    transferMode: "ReturnAsStream",
+    traceConfig: {
+      recordMode: "recordUntilFull",
+      traceBufferSizeInKb: BUFFER_KB,
+      includedCategories: CATEGORIES,
+      excludedCategories: ["*"],
+    },
+  });
+}
+
+/**
+ * What the main thread did between the marks `bench-start` and `bench-end`.
+ * @param {import("puppeteer-core").CDPSession} session @returns {Promise<MainThread>}
+ */
+export async function stopTrace(session) {
+  const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
+  await session.send("Tracing.end");
+  const { stream } = /** @type {{ stream: string }} */ (await complete);
+  /** @type {TraceEvent[]} */
+  const marks = [];
+  /** @type {TraceEvent[]} */
+  const tasks = [];
+  for await (const { name, ph, pid, tid, ts, dur } of readEvents(session, stream)) {
+    if (name.startsWith("bench-")) marks.push({ name, ph, pid, tid, ts });
+    else if (ph === "X" && dur !== undefined) tasks.push({ name, ph, pid, tid, ts, dur });
+  }
+  return summarize(marks, tasks);
+}
+
+/** @param {TraceEvent[]} marks @param {TraceEvent[]} tasks @returns {MainThread} */
+function summarize(marks, tasks) {
+  const start = marks.find(({ name }) => name === "bench-start");
+  const end = marks.find(({ name }) => name === "bench-end");
+  if (start === undefined || end === undefined) throw new Error("The trace is not whole: its buffer is too small");
+  const blocks = tasks
+    .filter(({ pid, tid }) => pid === start.pid && tid === start.tid)
+    .map(({ ts, dur = 0 }) => (Math.min(ts + dur, end.ts) - Math.max(ts, start.ts)) / 1000)
+    .filter((block) => block > 0)
+    .sort((a, b) => a - b);
+  return {
+    longest_block_ms: blocks.at(-1) ?? 0,
+    block_p999_ms: quantile(blocks, 0.999),
+    main_busy_ms: blocks.reduce((sum, block) => sum + block, 0),
+    pid: start.pid,
+  };
+}
+
+/**
+ * Chromium writes one event a line; a trace of a long run is too big for one string.
+ * @param {import("puppeteer-core").CDPSession} session @param {string} stream @returns {AsyncGenerator<TraceEvent>}
+ */
+async function* readEvents(session, stream) {
+  let rest = "";
+  for (let eof = false; !eof; ) {
+    const chunk = await session.send("IO.read", { handle: stream, size: 1 << 20 });
+    eof = chunk.eof;
+    const lines = (rest + textOf(chunk)).split("\n");
+    rest = eof ? "" : (lines.pop() ?? "");
+    for (const line of lines) {
+      if (line.includes(`"${TASK}"`) || line.includes('"bench-')) yield parseLine(line);
+    }
+  }
+  await session.send("IO.close", { handle: stream });
+}
+
+/** @param {{ data: string, base64Encoded?: boolean }} chunk */
+function textOf({ data, base64Encoded }) {
+  return base64Encoded === true ? Buffer.from(data, "base64").toString("latin1") : data;
+}
+
+/** @param {string} line an event and what is between it and its neighbours @returns {TraceEvent} */
+function parseLine(line) {
+  const event = line.replace(/,\s*$/, "");
+  try {
+    return JSON.parse(event);
+  } catch {
+    // The last one has the end of the list behind it.
+    return JSON.parse(event.slice(0, event.indexOf('],"') < 0 ? event.lastIndexOf("]") : event.indexOf('],"')));
+  }
+}

@@ -1,0 +1,45 @@
+/** The faults a person may have to know of: one class, a stable code, and what can be done about it. */
+
+/** What brings the run on. `wait`: nothing to do, it tries again by itself. The others need a person. */
+export type NextMove =
+  | "wait"
+  | "log-in-again"
+  | "enter-recovery-key"
+  | "free-storage"
+  | "try-again"
+  | "tell-homeserver-admin";
+
+const CODES = {
+  "homeserver-unreachable": ["wait", "The homeserver cannot be reached, or its answer broke off."],
+  "rate-limited": ["wait", "The homeserver asked to slow down."],
+  "homeserver-error": ["wait", "The homeserver answered with a fault of its own."],
+  unauthorized: ["log-in-again", "The homeserver no longer accepts this session."],
+  "malformed-response": ["tell-homeserver-admin", "What the homeserver sent is not a key backup."],
+  "backup-replaced": ["try-again", "The backup was deleted or replaced by a new version."],
+  "decryption-key-mismatch": ["enter-recovery-key", "The decryption key on this device is not the one of this backup."],
+  "storage-full": ["free-storage", "There is no room left on this device."],
+  "storage-unavailable": ["try-again", "The browser refuses to store data for this page."],
+  "worker-crashed": ["try-again", "The background worker of the download died or could not be loaded."],
+  "import-failed": ["try-again", "The crypto store refused the room keys."],
+} as const satisfies Record<string, readonly [NextMove, string]>;
+
+export type ErrorCode = keyof typeof CODES;
+
+/** A fault with a stable code. Its message names no key, token, room or session. */
+export class KeyBackupSyncError extends Error {
+  override readonly name = "KeyBackupSyncError";
+  /** What the person, or the run by itself, can do next. */
+  readonly nextMove: NextMove;
+
+  constructor(
+    readonly code: ErrorCode,
+    /** `retryAfterMs`: how long the homeserver asked to wait, in milliseconds, if it did. */
+    options: { cause?: unknown; retryAfterMs?: number | null } = {},
+  ) {
+    super(CODES[code][1], { cause: options.cause });
+    this.nextMove = CODES[code][0];
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+
+  readonly retryAfterMs: number | null;
+}

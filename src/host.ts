@@ -1,0 +1,43 @@
+/** What the download asks of the Matrix client that hosts it: two small ports. Their implementations are the adapter files. */
+
+/** Where to ask, and as whom. */
+export interface Account {
+  readonly userId: string;
+  readonly deviceId: string;
+  /** Base URL of the homeserver's client-server API, such as `https://matrix.example.org`. */
+  readonly homeserverUrl: string;
+  /** The access token of now, `null` when logged out. */
+  getAccessToken(): string | null;
+  /** The homeserver refused this token: get a new one, or `null` when only a new login helps. */
+  renewAccessToken(refused: string): Promise<string | null>;
+}
+
+/**
+ * A room key as it comes out of the backup, with its room and session.
+ * @see https://spec.matrix.org/v1.16/client-server-api/#definition-backedupsessiondata
+ */
+export interface RoomKey {
+  readonly room_id: string;
+  readonly session_id: string;
+  readonly algorithm: string;
+  readonly sender_key: string;
+  readonly session_key: string;
+  readonly sender_claimed_keys: Readonly<Record<string, string>>;
+  readonly forwarding_curve25519_key_chain: readonly string[];
+}
+
+/** The client's crypto store. */
+export interface CryptoStore {
+  /** The backup decryption key (32 bytes) if this device knows it. */
+  getDecryptionKey(): Promise<Uint8Array | null>;
+  /** Calls back whenever the decryption key became known or changed. Returns how to stop that. */
+  onDecryptionKeyChange(listener: () => void): () => void;
+  /** Imports room keys of this backup version, marked as backed up. Importing one again changes nothing. */
+  importRoomKeys(roomKeys: readonly RoomKey[], backupVersion: string): Promise<{ readonly rejected: number }>;
+}
+
+/** What a controller needs: `fromMatrixClient(client)` makes one. */
+export interface Host {
+  readonly account: Account;
+  readonly cryptoStore: CryptoStore;
+}

@@ -1,0 +1,107 @@
+/**
+ * The wire between the page and its worker: what may be called, and the messages that carry it. Types only. Plain text of a room key
+ * crosses it in one place, the answer of `nextBatch`; the bytes of the backup never do.
+ */
+import type { ErrorCode } from "./errors.js";
+import type { RoomKey } from "./host.js";
+import type { BackupInfo, FailureReason, Progress } from "./state.js";
+
+/** Whose spool it is, and where its backup lives. */
+export interface Identity {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly homeserverUrl: string;
+}
+
+/** What the person chose last. It outlives the page. */
+export type Choice = "run" | "paused" | "stopped";
+
+/** A backup this device holds a copy of, or a part of one. */
+export interface KeptBackup {
+  readonly backup: BackupInfo;
+  readonly progress: Progress;
+  /** The download is done: every byte the homeserver had is spooled. */
+  readonly whole: boolean;
+  /** Every key of it is imported or counted as failed. */
+  readonly settled: boolean;
+}
+
+/** The backup the homeserver has now, and what is kept of just that version. */
+export type BackupCheck =
+  | { readonly available: "no-backup" | "unsupported-algorithm" }
+  | { readonly available: "yes"; readonly kept: KeptBackup };
+
+/** A place in the spool: just behind a room key that is settled. */
+export interface Cursor {
+  readonly segment: number;
+  readonly chunk: number;
+  /** Bytes into the chunk. */
+  readonly offset: number;
+  /** Where in the JSON that is, `null` at the start of a segment. */
+  readonly inside: JsonPlace | null;
+}
+
+/** Behind a member of one of the backup's objects: how deep, and in which room. */
+export interface JsonPlace {
+  readonly level: number;
+  readonly roomId: string | null;
+}
+
+/** Some decrypted room keys, what could not be decrypted on the way, and where the spool goes on behind them. */
+export interface Batch {
+  readonly roomKeys: readonly RoomKey[];
+  readonly failures: Readonly<Record<FailureReason, number>>;
+  readonly end: Cursor;
+}
+
+/** What became of a batch. */
+export interface SettledBatch {
+  readonly imported: number;
+  readonly failures: Readonly<Record<FailureReason, number>>;
+  readonly end: Cursor;
+}
+
+export type NextBatch =
+  | { readonly kind: "batch"; readonly batch: Batch; readonly progress: Progress }
+  /** All that is spooled so far is settled; the download has more to come. */
+  | { readonly kind: "caught-up"; readonly progress: Progress }
+  | { readonly kind: "end"; readonly progress: Progress };
+
+/** What the page may call. Each answers once, or throws a KeyBackupSyncError, or `AbortError` when its signal was aborted. */
+export interface WorkerCalls {
+  /** What was chosen last, and what is kept, without asking the homeserver. */
+  recall(): Promise<{ readonly choice: Choice; readonly kept: KeptBackup | null }>;
+  /** Keeps the choice. */
+  choose(choice: Choice): Promise<void>;
+  /** Asks the homeserver for the present backup version and looks up what is kept of it. */
+  check(): Promise<BackupCheck>;
+  /** Spools what is missing of this version, with `downloaded` notes on the way. Resolves when it is whole. */
+  download(version: string): Promise<KeptBackup>;
+  /** Hands over the decryption key (32 bytes) of this version. */
+  openBackup(version: string, decryptionKey: Uint8Array): Promise<void>;
+  /** Settles the batch before, then answers with the next of at most `limit` keys. */
+  nextBatch(limit: number, settled: SettledBatch | null): Promise<NextBatch>;
+  /** Deletes all that is spooled. */
+  forget(): Promise<void>;
+}
+
+export type CallName = keyof WorkerCalls;
+
+export type PageMessage =
+  | { readonly type: "begin"; readonly identity: Identity }
+  | { readonly type: "call"; readonly id: number; readonly name: CallName; readonly args: readonly unknown[] }
+  | { readonly type: "abort"; readonly id: number }
+  | { readonly type: "access-token"; readonly id: number; readonly token: string | null };
+
+export type WorkerMessage =
+  | { readonly type: "result"; readonly id: number; readonly value: unknown }
+  | {
+      readonly type: "error";
+      readonly id: number;
+      readonly code: ErrorCode | "aborted";
+      readonly retryAfterMs: number | null;
+    }
+  /** More is spooled. */
+  | { readonly type: "downloaded"; readonly progress: Progress }
+  /** Wants the access token, or a new one in place of the one the homeserver refused. */
+  | { readonly type: "want-access-token"; readonly id: number; readonly refused: string | null };

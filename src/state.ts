@@ -1,0 +1,153 @@
+/**
+ * What can be known of a run from outside: one discriminated union, replaced whole, and the pure questions one may ask of it.
+ * It does not know how a state comes about: see controller.ts.
+ */
+import type { KeyBackupSyncError } from "./errors.js";
+
+/**
+ * What the homeserver says of the backup (`GET /room_keys/version`).
+ * @see https://spec.matrix.org/v1.16/client-server-api/#get_matrixclientv3room_keysversion
+ */
+export interface BackupInfo {
+  /** The backup version: an opaque string. */
+  readonly version: string;
+  /** Changes whenever the keys in the backup change. */
+  readonly etag: string;
+  /** Number of room keys in the backup. */
+  readonly count: number;
+}
+
+/** Why a room key of the backup cannot be used. It is counted, never hidden, and the keys around it are imported. */
+export type FailureReason =
+  /** What the homeserver sent for this session is not a backed-up room key. */
+  | "malformed"
+  /** It does not decrypt with the backup's key. */
+  | "undecryptable"
+  /** It decrypts, but what is inside is not a room key that the crypto store takes. */
+  | "rejected";
+
+/** Counts of room keys. Always: downloaded = imported + failed + (safe, not yet imported). Survives a reload. */
+export interface Progress {
+  /** What there is to do: the backup's `count`, or more when the homeserver sent more. */
+  readonly total: number;
+  /** Safe: a copy is on this device, still encrypted. */
+  readonly downloaded: number;
+  /** In the crypto store: messages can be decrypted with it. */
+  readonly imported: number;
+  /** Could not be used, by reason. */
+  readonly failures: Readonly<Record<FailureReason, number>>;
+}
+
+/** How fast it goes, once that is known. */
+export interface Pace {
+  /** Room keys a second: of the import, or of the download as long as nothing is imported. */
+  readonly keysPerSecond: number;
+  /** Seconds until all is done at this pace. */
+  readonly secondsLeft: number;
+}
+
+/** A run that knows which backup it is about. */
+export interface Sync {
+  readonly backup: BackupInfo;
+  readonly progress: Progress;
+}
+
+/** What a run waits for; it goes on by itself. */
+export type WaitingReason =
+  /** The backup decryption key is not known on this device yet: the person may enter the recovery key or verify. */
+  | "decryption-key"
+  /** No connection to the homeserver. */
+  | "offline"
+  /** The homeserver asked to slow down (429). */
+  | "rate-limited"
+  /** The homeserver answered with a fault of its own (5xx), or went silent in mid-answer. */
+  | "homeserver-error"
+  /** Another tab of this account is doing it. */
+  | "other-tab";
+
+/** Why there is nothing to do, though all is well. */
+export type UnavailableReason =
+  /** The account has no key backup. */
+  | "no-backup"
+  /** The backup uses an algorithm other than `m.megolm_backup.v1.curve25519-aes-sha2`. */
+  | "unsupported-algorithm";
+
+export type KeyBackupSyncState =
+  /** Nothing asked yet, or stopped. Goes to `checking` by start. */
+  | { readonly status: "idle" }
+  /** Reads what is kept and asks the homeserver for the present version. */
+  | { readonly status: "checking" }
+  /** There is nothing to download. `checking` again by start. */
+  | { readonly status: "unavailable"; readonly reason: UnavailableReason }
+  /** The homeserver is sending; importing may run beside it. */
+  | ({ readonly status: "downloading"; readonly pace: Pace | null } & Sync)
+  /** All is safe on this device; the homeserver is no longer needed. */
+  | ({ readonly status: "importing"; readonly pace: Pace | null } & Sync)
+  /** By the person; kept over a reload. Goes on by resume. */
+  | ({ readonly status: "paused" } & Sync)
+  /** Goes on by itself: at `retryAt` (milliseconds since the epoch), or when told. */
+  | {
+      readonly status: "waiting";
+      readonly reason: WaitingReason;
+      readonly retryAt: number | null;
+      readonly sync: Sync | null;
+    }
+  /** Every key of the backup is imported or counted as failed. */
+  | ({ readonly status: "complete" } & Sync)
+  /** Needs a person; what is safe stays safe. `checking` again by start. */
+  | { readonly status: "failed"; readonly error: KeyBackupSyncError; readonly sync: Sync | null };
+
+export type Status = KeyBackupSyncState["status"];
+
+export const IDLE: KeyBackupSyncState = Object.freeze({ status: "idle" });
+
+/** The backup and the counts of a state, where it has them. */
+export function syncOf(state: KeyBackupSyncState): Sync | null {
+  if (state.status === "waiting" || state.status === "failed") return state.sync;
+  return "progress" in state ? state : null;
+}
+
+/** Room keys that could not be used, for whatever reason. */
+export function failedCount({ failures }: Pick<Progress, "failures">): number {
+  return failures.malformed + failures.undecryptable + failures.rejected;
+}
+
+/** Room keys that are safe on this device, but not yet in the crypto store. */
+export function spooledCount(progress: Progress): number {
+  return progress.downloaded - progress.imported - failedCount(progress);
+}
+
+export function canStart({ status }: KeyBackupSyncState): boolean {
+  return status === "idle" || status === "unavailable" || status === "complete" || status === "failed";
+}
+
+export function canPause(state: KeyBackupSyncState): boolean {
+  if (state.status === "waiting") return state.sync !== null && state.reason !== "other-tab";
+  return state.status === "downloading" || state.status === "importing";
+}
+
+export function canResume({ status }: KeyBackupSyncState): boolean {
+  return status === "paused";
+}
+
+export function canStop(state: KeyBackupSyncState): boolean {
+  if (state.status === "waiting") return state.reason !== "other-tab";
+  return state.status === "failed" ? state.sync !== null : canPause(state) || state.status === "paused";
+}
+
+/**
+ * A run as an element sees it: the state of now, a `statechange` event whenever it is replaced, and five requests. None of them
+ * changes the state by itself: the state changes when it is so.
+ */
+export interface KeyBackupSyncRun extends EventTarget {
+  readonly state: KeyBackupSyncState;
+  /** Starts, or starts again after a failure, a stop or a completed pass. */
+  start(): Promise<void>;
+  /** Start as the page opens: keeps to what the person chose last, so that paused stays paused and stopped stays idle. */
+  autoStart(): Promise<void>;
+  /** Resolves when nothing is in flight any more. Kept over a reload. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Pauses, then forgets what is spooled. Keys that are imported stay imported. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,111 @@
+/**
+ * The page's end of the wire: calls into the worker as promises, its wish for an access token answered by the account. It knows
+ * nothing of what the calls do.
+ */
+import { KeyBackupSyncError } from "./errors.js";
+import type { Account } from "./host.js";
+import type { CallName, PageMessage, WorkerCalls, WorkerMessage } from "./protocol.js";
+import type { Progress } from "./state.js";
+
+interface Pending {
+  readonly resolve: (value: never) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export class WorkerLink {
+  /** Called whenever more is spooled. */
+  onDownloaded: (progress: Progress) => void = () => {};
+  readonly #worker: Worker;
+  readonly #account: Account;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #crashed = false;
+
+  constructor(account: Account) {
+    this.#account = account;
+    this.#worker = new Worker(new URL("./worker/key-backup.worker.js", import.meta.url), {
+      type: "module",
+      name: "key-backup-sync",
+    });
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => void this.#receive(data));
+    this.#worker.addEventListener("error", () => this.#crash());
+    this.#worker.addEventListener("messageerror", () => this.#crash());
+    const { userId, deviceId, homeserverUrl } = account;
+    this.#send({ type: "begin", identity: { userId, deviceId, homeserverUrl } });
+  }
+
+  /** The worker is gone: whoever wants to call it makes a new link. */
+  get crashed(): boolean {
+    return this.#crashed;
+  }
+
+  /** An aborted call rejects when the worker has let go of it, not before. */
+  call<Name extends CallName>(
+    name: Name,
+    args: Parameters<WorkerCalls[Name]>,
+    signal?: AbortSignal,
+  ): ReturnType<WorkerCalls[Name]> {
+    const answer = new Promise<unknown>((resolve, reject) => {
+      if (this.#crashed) return reject(new KeyBackupSyncError("worker-crashed"));
+      if (signal?.aborted) return reject(signal.reason);
+      const id = ++this.#lastId;
+      const abort = () => this.#send({ type: "abort", id });
+      const settle = () => signal?.removeEventListener("abort", abort);
+      signal?.addEventListener("abort", abort);
+      this.#pending.set(id, {
+        resolve: (value) => (settle(), resolve(value)),
+        reject: (reason) => (settle(), reject(reason)),
+      });
+      this.#send({ type: "call", id, name, args });
+    });
+    return answer as ReturnType<WorkerCalls[Name]>;
+  }
+
+  close(): void {
+    this.#worker.terminate();
+    this.#crash();
+  }
+
+  #send(message: PageMessage): void {
+    this.#worker.postMessage(message);
+  }
+
+  async #receive(message: WorkerMessage): Promise<void> {
+    switch (message.type) {
+      case "result":
+        return this.#take(message.id)?.resolve(message.value as never);
+      case "error":
+        return this.#take(message.id)?.reject(errorOf(message));
+      case "downloaded":
+        return this.onDownloaded(message.progress);
+      case "want-access-token":
+        return this.#send({ type: "access-token", id: message.id, token: await this.#token(message.refused) });
+    }
+  }
+
+  async #token(refused: string | null): Promise<string | null> {
+    try {
+      return refused === null ? this.#account.getAccessToken() : await this.#account.renewAccessToken(refused);
+    } catch {
+      return null;
+    }
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #crash(): void {
+    this.#crashed = true;
+    for (const { reject } of this.#pending.values()) reject(new KeyBackupSyncError("worker-crashed"));
+    this.#pending.clear();
+  }
+}
+
+function errorOf({ code, retryAfterMs }: WorkerMessage & { type: "error" }): Error {
+  return code === "aborted"
+    ? new DOMException("The call was aborted", "AbortError")
+    : new KeyBackupSyncError(code, { retryAfterMs });
+}

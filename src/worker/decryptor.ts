@@ -1,0 +1,97 @@
+/** One backed-up session to a room key: checks its shape, decrypts it with crypto-wasm, checks what comes out. */
+import { BackupDecryptionKey, initAsync } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { KeyBackupSyncError } from "../errors.js";
+import type { RoomKey } from "../host.js";
+import type { FailureReason } from "../state.js";
+import type { BackedUpSession } from "./key-backup-parser.js";
+
+/** Session export format: version byte, index, ratchet, Ed25519 public key. */
+const EXPORT_BYTES = 1 + 4 + 128 + 32;
+const PUBLIC_KEY_AT = EXPORT_BYTES - 32;
+
+export class Decryptor {
+  readonly #key: BackupDecryptionKey;
+
+  private constructor(key: BackupDecryptionKey) {
+    this.#key = key;
+  }
+
+  /** @throws KeyBackupSyncError `decryption-key-mismatch` if this is not the key of the backup with that public key */
+  static async open(decryptionKey: Uint8Array, publicKey: string): Promise<Decryptor> {
+    await initAsync();
+    const key = parseKey(decryptionKey);
+    if (key.megolmV1PublicKey.publicKeyBase64 !== publicKey.replace(/=+$/, "")) {
+      key.free();
+      throw new KeyBackupSyncError("decryption-key-mismatch");
+    }
+    return new Decryptor(key);
+  }
+
+  decrypt(session: BackedUpSession): RoomKey | FailureReason {
+    const encrypted = encryptedData(session);
+    if (!encrypted) return "malformed";
+    let plain: string;
+    try {
+      plain = this.#key.decryptV1(encrypted.ephemeral, encrypted.mac, encrypted.ciphertext);
+    } catch {
+      return "undecryptable";
+    }
+    return roomKey(session, plain) ?? "rejected";
+  }
+
+  close(): void {
+    this.#key.free();
+  }
+}
+
+function parseKey(decryptionKey: Uint8Array): BackupDecryptionKey {
+  try {
+    return BackupDecryptionKey.fromBase64(btoa(String.fromCharCode(...decryptionKey)).replace(/=+$/, ""));
+  } catch (cause) {
+    throw new KeyBackupSyncError("decryption-key-mismatch", { cause });
+  }
+}
+
+/** @see https://spec.matrix.org/v1.16/client-server-api/#definition-keybackupdata */
+function encryptedData({ roomId, sessionId, value }: BackedUpSession) {
+  const data = members(members(value)?.session_data);
+  const { ephemeral, mac, ciphertext } = data ?? {};
+  const isData = typeof ephemeral === "string" && typeof mac === "string" && typeof ciphertext === "string";
+  return isData && roomId.startsWith("!") && sessionId !== "" ? { ephemeral, mac, ciphertext } : null;
+}
+
+/** What is inside must be a whole room key of this very session, or the crypto store would drop it without a word. */
+function roomKey({ roomId, sessionId }: BackedUpSession, plain: string): RoomKey | null {
+  const data = members(parse(plain));
+  if (!data) return null;
+  const { algorithm, sender_key, session_key, sender_claimed_keys, forwarding_curve25519_key_chain: chain } = data;
+  const claimedKeys = members(sender_claimed_keys);
+  const isWhole =
+    typeof algorithm === "string" && typeof sender_key === "string" && typeof session_key === "string" && claimedKeys;
+  if (!isWhole || !belongsTo(session_key, sessionId)) return null;
+  return { ...data, room_id: roomId, session_id: sessionId, forwarding_curve25519_key_chain: chain ?? [] } as RoomKey;
+}
+
+function belongsTo(sessionKey: string, sessionId: string): boolean {
+  try {
+    const bytes = atob(sessionKey);
+    const publicKey = btoa(bytes.slice(PUBLIC_KEY_AT)).replace(/=+$/, "");
+    return bytes.length === EXPORT_BYTES && bytes.startsWith("\x01") && publicKey === sessionId;
+  } catch {
+    return false;
+  }
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function members(value: unknown): Record<string, unknown> | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
+}

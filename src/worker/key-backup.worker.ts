@@ -1,0 +1,58 @@
+/** The worker's end of the wire: takes the page's calls to the session of its account, one answer each, and lets them be aborted. */
+import { KeyBackupSyncError } from "../errors.js";
+import type { CallName, PageMessage, WorkerCalls, WorkerMessage } from "../protocol.js";
+import { Session } from "./session.js";
+
+/** Each call, with the signal that aborts it in front. */
+type Calls = { [Name in CallName]: (signal: AbortSignal, ...args: Parameters<WorkerCalls[Name]>) => Promise<unknown> };
+
+const calls = new Map<number, AbortController>();
+const tokenWishes = new Map<number, (token: string | null) => void>();
+let lastTokenWish = 0;
+let session: Session | null = null;
+
+function send(message: WorkerMessage): void {
+  self.postMessage(message);
+}
+
+function getAccessToken(refused: string | null): Promise<string | null> {
+  const id = ++lastTokenWish;
+  send({ type: "want-access-token", id, refused });
+  return new Promise((resolve) => tokenWishes.set(id, resolve));
+}
+
+async function answer({ id, name, args }: PageMessage & { type: "call" }): Promise<void> {
+  const controller = new AbortController();
+  calls.set(id, controller);
+  try {
+    const call = (session as Calls | null)?.[name] as (...all: unknown[]) => Promise<unknown>;
+    send({ type: "result", id, value: await call.call(session, controller.signal, ...args) });
+  } catch (cause) {
+    send({ type: "error", id, ...faultOf(cause, controller.signal) });
+  } finally {
+    calls.delete(id);
+  }
+}
+
+function faultOf(cause: unknown, signal: AbortSignal) {
+  if (cause instanceof KeyBackupSyncError) return { code: cause.code, retryAfterMs: cause.retryAfterMs };
+  return { code: signal.aborted ? ("aborted" as const) : ("worker-crashed" as const), retryAfterMs: null };
+}
+
+self.addEventListener("message", ({ data }: MessageEvent<PageMessage>) => {
+  switch (data.type) {
+    case "begin":
+      session = new Session(data.identity, getAccessToken, (progress) => send({ type: "downloaded", progress }));
+      break;
+    case "call":
+      void answer(data);
+      break;
+    case "abort":
+      calls.get(data.id)?.abort();
+      break;
+    case "access-token":
+      tokenWishes.get(data.id)?.(data.token);
+      tokenWishes.delete(data.id);
+      break;
+  }
+});

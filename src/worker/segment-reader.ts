@@ -1,0 +1,82 @@
+/** Reads one segment of the spool through the parser, session by session, and knows the cursor behind the last one it gave. */
+import type { Cursor } from "../protocol.js";
+import { type BackedUpSession, KeyBackupParser } from "./key-backup-parser.js";
+import type { Spool } from "./spool.js";
+
+export class SegmentReader {
+  readonly #spool: Spool;
+  readonly #version: string;
+  readonly #parser: KeyBackupParser;
+  #cursor: Cursor;
+  /** Up to where bytes were given to the parser, and where in the chunk the present ones begin. */
+  #chunk: number;
+  #begin: number;
+  #end: number;
+  #sessions: Iterator<BackedUpSession, void, undefined> | null = null;
+  #isBroken = false;
+
+  constructor(spool: Spool, version: string, cursor: Cursor) {
+    this.#spool = spool;
+    this.#version = version;
+    this.#cursor = cursor;
+    this.#chunk = cursor.chunk;
+    this.#begin = this.#end = cursor.offset;
+    this.#parser = new KeyBackupParser(cursor.inside);
+  }
+
+  /** Behind the last session given. */
+  get cursor(): Cursor {
+    return this.#cursor;
+  }
+
+  /** The JSON has come to its end. */
+  get isAtEnd(): boolean {
+    return this.#parser.ended;
+  }
+
+  /** What follows is not the JSON of a key backup. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /** The next session; `null` where the spooled bytes, for now, or the JSON come to an end. */
+  async next(): Promise<BackedUpSession | null> {
+    for (;;) {
+      const session = this.#parseOn();
+      if (session) return session;
+      if (this.#isBroken || !(await this.#readOn())) return null;
+    }
+  }
+
+  #parseOn(): BackedUpSession | null {
+    try {
+      const next = this.#sessions?.next();
+      if (!next || next.done) return null;
+      this.#cursor = {
+        segment: this.#cursor.segment,
+        chunk: this.#chunk,
+        offset: this.#begin + this.#parser.offset,
+        inside: this.#parser.place,
+      };
+      return next.value;
+    } catch {
+      this.#isBroken = true;
+      return null;
+    }
+  }
+
+  /** Gives the parser what has been spooled behind what it had: the rest of a chunk that grew, or the next chunk. */
+  async #readOn(): Promise<boolean> {
+    return (await this.#readFrom(this.#chunk, this.#end)) || this.#readFrom(this.#chunk + 1, 0);
+  }
+
+  async #readFrom(chunk: number, offset: number): Promise<boolean> {
+    const bytes = await this.#spool.getChunk(this.#version, this.#cursor.segment, chunk);
+    if (!bytes || bytes.length <= offset) return false;
+    this.#chunk = chunk;
+    this.#begin = offset;
+    this.#end = bytes.length;
+    this.#sessions = this.#parser.parse(bytes.subarray(offset));
+    return true;
+  }
+}

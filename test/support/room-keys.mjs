@@ -1,0 +1,108 @@
+/**
+ * Makes synthetic room keys that a true crypto store takes, and encrypts them for a key backup. Runs in a page and in Node.
+ * It knows no homeserver; for great numbers see room-keys-file.mjs.
+ */
+import { Curve25519PublicKey, initAsync, PkDecryption, PkEncryption } from "@matrix-org/matrix-sdk-crypto-wasm";
+
+/** @typedef {import("./room-keys.d.mts").BackedUpRoomKey} BackedUpRoomKey */
+/** @typedef {import("./room-keys.d.mts").KeyBackup} KeyBackup */
+/** @typedef {import("./room-keys.d.mts").KeyBackupPair} KeyBackupPair */
+/** @typedef {import("./room-keys.d.mts").SyntheticRoomKey} SyntheticRoomKey */
+
+/** Session keys with random bytes at these places: https://spec.matrix.org/v1.16/client-server-api/#definition-backedupsessiondata */
+const EXPORT_FORMAT = 1;
+const RATCHET_START = 5;
+const PUBLIC_KEY_START = RATCHET_START + 128;
+
+/** @param {{ keys: number, rooms: number }} size @returns {Promise<KeyBackup>} */
+export async function makeKeyBackup({ keys, rooms }) {
+  const pair = await makeBackupKeyPair();
+  const roomKeys = await Promise.all(Array.from({ length: keys }, (_, index) => makeRoomKey(roomIdAt(index, rooms))));
+  return { ...pair, roomKeys, response: await encryptRoomKeys(roomKeys, pair.publicKey) };
+}
+
+/** @returns {Promise<KeyBackupPair>} */
+export async function makeBackupKeyPair() {
+  await initAsync();
+  const pair = new PkDecryption();
+  return { decryptionKey: pair.secretKey().toBase64(), publicKey: pair.publicKey().toBase64() };
+}
+
+/** Rooms take turns, so that each has the same number of keys. @param {number} index @param {number} rooms */
+export function roomIdAt(index, rooms) {
+  return `!synthetic${String(index % rooms).padStart(8, "0")}:localhost`;
+}
+
+/** @param {string} roomId @param {string} [claimedKey] base64 @returns {Promise<SyntheticRoomKey>} */
+export async function makeRoomKey(roomId, claimedKey) {
+  const publicKey = await makeEd25519PublicKey();
+  return {
+    algorithm: "m.megolm.v1.aes-sha2",
+    room_id: roomId,
+    session_id: toBase64(publicKey),
+    sender_key: toBase64(crypto.getRandomValues(new Uint8Array(32))),
+    sender_claimed_keys: { ed25519: claimedKey ?? toBase64(await makeEd25519PublicKey()) },
+    forwarding_curve25519_key_chain: [],
+    session_key: toBase64(makeSessionKey(publicKey)),
+  };
+}
+
+/** What is encrypted for the backup: room and session are told by where it is put. @param {SyntheticRoomKey} roomKey */
+export function plaintextOf(roomKey) {
+  const { room_id, session_id, ...plaintext } = roomKey;
+  return JSON.stringify(plaintext);
+}
+
+/** As the homeserver answers to `GET /room_keys/keys`. @param {SyntheticRoomKey[]} roomKeys @param {string} publicKey */
+export async function encryptRoomKeys(roomKeys, publicKey) {
+  await initAsync();
+  const encryption = PkEncryption.fromKey(new Curve25519PublicKey(publicKey));
+  /** @type {KeyBackup["response"]} */
+  const response = { rooms: {} };
+  for (const roomKey of roomKeys) {
+    response.rooms[roomKey.room_id] ??= { sessions: {} };
+    const { sessions } = /** @type {KeyBackup["response"]["rooms"][string]} */ (response.rooms[roomKey.room_id]);
+    sessions[roomKey.session_id] = encryptRoomKey(roomKey, encryption);
+  }
+  encryption.free();
+  return response;
+}
+
+/** @param {SyntheticRoomKey} roomKey @param {PkEncryption} encryption @returns {BackedUpRoomKey} */
+function encryptRoomKey(roomKey, encryption) {
+  const message = encryption.encryptString(plaintextOf(roomKey));
+  const { ciphertext, ephemeralKey, mac } = message.toBase64();
+  message.free();
+  return asBackedUp({ ciphertext, ephemeral: ephemeralKey, mac });
+}
+
+/** @param {BackedUpRoomKey["session_data"]} session_data @returns {BackedUpRoomKey} */
+export function asBackedUp(session_data) {
+  return { first_message_index: 0, forwarded_count: 0, is_verified: false, session_data };
+}
+
+/** @param {Uint8Array} publicKey */
+function makeSessionKey(publicKey) {
+  const sessionKey = new Uint8Array(PUBLIC_KEY_START + publicKey.length);
+  sessionKey[0] = EXPORT_FORMAT;
+  crypto.getRandomValues(sessionKey.subarray(RATCHET_START, PUBLIC_KEY_START));
+  sessionKey.set(publicKey, PUBLIC_KEY_START);
+  return sessionKey;
+}
+
+/** A true point of the curve: the crypto store drops a room key with any other bytes without a word. */
+export async function makeEd25519PublicKey(attempts = 5) {
+  try {
+    const { publicKey } = /** @type {CryptoKeyPair} */ (await crypto.subtle.generateKey("Ed25519", false, ["sign"]));
+    return new Uint8Array(await crypto.subtle.exportKey("raw", publicKey));
+  } catch (error) {
+    // WebKitGTK fails about once in a hundred.
+    if (attempts === 1) throw error;
+    return makeEd25519PublicKey(attempts - 1);
+  }
+}
+
+/** Unpadded, as everywhere in Matrix. @param {Uint8Array} bytes */
+export function toBase64(bytes) {
+  return btoa(String.fromCharCode(...bytes)).replace(/=+$/, "");
+}
