@@ -1,0 +1,6 @@
+/** The public door of the part without UI. */
+export { KeyBackupSyncController } from "./controller.js";
+export { type ErrorCode, KeyBackupSyncError, type NextMove } from "./errors.js";
+export { controllerFor, fromMatrixClient } from "./from-matrix-client.js";
+export type { Account, CryptoStore, Host, RoomKey } from "./host.js";
+export * from "./state.js";
