@@ -1,0 +1,7 @@
+/** Registers the elements, and is the public door of what a host may need of them. */
+export * from "./events.js";
+export { Formats, type PluralForms } from "./formats.js";
+export { KeyBackupControlsElement } from "./key-backup-controls/key-backup-controls.js";
+export { KeyBackupProgressElement } from "./key-backup-progress/key-backup-progress.js";
+export { KeyBackupSyncElement } from "./key-backup-sync/key-backup-sync.js";
+export { ENGLISH, type KeyBackupSyncStrings, type Saying } from "./strings.js";

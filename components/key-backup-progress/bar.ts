@@ -1,0 +1,55 @@
+/** The bar: unknown, empty, or in two layers, of which the upper one is what is imported and the lower one what is on this device. */
+import { html, type TemplateResult } from "lit";
+import { styleMap } from "lit/directives/style-map.js";
+import { failedCount, type KeyBackupSyncState, type Progress } from "../../src/state.js";
+import type { Formats } from "../formats.js";
+import type { KeyBackupSyncStrings } from "../strings.js";
+import { countsOf, type Measure, measureOf } from "./measure.js";
+
+export function bar(state: KeyBackupSyncState, strings: KeyBackupSyncStrings, formats: Formats): TemplateResult {
+  const measure = measureOf(state);
+  if (measure && measure.progress.total > 0) return known(measure, strings, formats);
+  return state.status === "checking" ? unknown(strings) : empty();
+}
+
+function known(measure: Measure, strings: KeyBackupSyncStrings, formats: Formats): TemplateResult {
+  return html`
+    <div
+      part="progress-bar"
+      class="bar"
+      role="progressbar"
+      aria-label=${strings.progressBar[measure.stage]}
+      aria-valuemin="0"
+      aria-valuemax=${measure.progress.total}
+      aria-valuenow=${measure.value}
+      aria-valuetext=${countsOf(measure, strings, formats)}
+    >
+      ${layers(measure.progress)}
+    </div>
+  `;
+}
+
+function layers(progress: Progress): TemplateResult {
+  const share = (count: number) => `${(100 * count) / progress.total}%`;
+  const failed = failedCount(progress);
+  const place = { insetInlineStart: share(progress.imported), inlineSize: share(failed) };
+  return html`
+    <div part="indicator-downloaded" class="layer downloaded" style=${styleMap({ inlineSize: share(progress.downloaded) })}></div>
+    <div part="indicator" class="layer imported" style=${styleMap({ inlineSize: share(progress.imported) })}></div>
+    <div class="layer failed" ?hidden=${failed === 0} style=${styleMap(place)}></div>
+  `;
+}
+
+/** Without aria-valuenow: that says "not known yet". */
+function unknown({ progressBar }: KeyBackupSyncStrings): TemplateResult {
+  return html`
+    <div part="progress-bar" class="bar" role="progressbar" aria-label=${progressBar.checking}>
+      <div part="indicator" class="layer sweep"></div>
+    </div>
+  `;
+}
+
+/** Nothing is measured, but its place is kept. */
+function empty(): TemplateResult {
+  return html`<div part="progress-bar" class="bar" aria-hidden="true"></div>`;
+}

@@ -1,0 +1,30 @@
+/** Renders an element again each second for as long as it asks for it: for a countdown. */
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+const SECOND = 1000;
+
+export class EverySecond implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #isWanted: () => boolean;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(host: ReactiveControllerHost, isWanted: () => boolean) {
+    this.#host = host;
+    this.#isWanted = isWanted;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#host.requestUpdate();
+  }
+
+  hostUpdated(): void {
+    if (this.#isWanted()) this.#timer ??= setInterval(() => this.#host.requestUpdate(), SECOND);
+    else this.hostDisconnected();
+  }
+
+  hostDisconnected(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,24 @@
+import { css } from "lit";
+
+export const styles = css`
+  :host {
+    max-inline-size: 36rem;
+  }
+
+  .base {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: var(--_spacing);
+    padding: calc(var(--_spacing) * 1.25);
+    background: var(--_surface);
+    border: 1px solid var(--_border);
+    border-radius: var(--_radius);
+  }
+
+  .label {
+    font-size: 0.8125rem;
+    font-weight: 600;
+    line-height: 1.3;
+    color: var(--_muted);
+  }
+`;

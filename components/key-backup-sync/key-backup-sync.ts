@@ -1,0 +1,167 @@
+import { html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { MatrixClient } from "matrix-js-sdk";
+import { controllerFor } from "../../src/index.js";
+import { IDLE, type KeyBackupSyncRun, type KeyBackupSyncState } from "../../src/state.js";
+import { KeyBackupStateChangeEvent } from "../events.js";
+import "../key-backup-controls/key-backup-controls.js";
+import { needsRecoveryKey } from "../key-backup-controls/main-wish.js";
+import "../key-backup-progress/key-backup-progress.js";
+import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
+import { tokens } from "../tokens.styles.js";
+import { styles } from "./key-backup-sync.styles.js";
+import { WISHES } from "./wishes.js";
+
+/**
+ * Downloads every room key of the account's key backup, in the background, and shows how far that is. Give it a `client` and it starts by
+ * itself. Several elements may show the same run; taking one off the page does not stop it.
+ *
+ * Every wish of the person is an event that can be cancelled: what a host prevents is not done.
+ *
+ * @summary Brings every room key of a Matrix key backup home.
+ *
+ * @attribute {string} status - The status of the state that is shown, for CSS. Read-only.
+ *
+ * @slot label - The name of the card, in place of "Key backup".
+ * @slot recovery - Asks for the recovery key, shown when that is needed, in place of the button.
+ * @slot complete - Shown when the download is complete.
+ * @slot help - Shown always, below all else.
+ *
+ * @fires {KeyBackupStartRequestEvent} key-backup-start-request - The person wants to start, or to start again.
+ * @fires {KeyBackupPauseRequestEvent} key-backup-pause-request - The person wants to pause.
+ * @fires {KeyBackupResumeRequestEvent} key-backup-resume-request - The person wants to go on.
+ * @fires {KeyBackupStopRequestEvent} key-backup-stop-request - The person wants to stop.
+ * @fires {KeyBackupRecoveryKeyRequestEvent} key-backup-recovery-key-request - The person wants to enter the recovery key: open your dialog for it.
+ * @fires {KeyBackupStateChangeEvent} key-backup-state-change - The state was replaced; it is the event's `state`.
+ *
+ * @csspart base - The card.
+ * @csspart label - Its name.
+ * @csspart icon - The round sign of the status.
+ * @csspart message - The headline: what is going on.
+ * @csspart detail - What that means for the person.
+ * @csspart progress-bar - The bar, with its empty part.
+ * @csspart indicator - The part of the bar for the keys that are imported.
+ * @csspart indicator-downloaded - The part of the bar for the keys that are on this device.
+ * @csspart counts - The line of counts and of the time left.
+ * @csspart failures - The list of keys that could not be used.
+ * @csspart controls - The row of buttons.
+ * @csspart button - Each button.
+ * @csspart button-danger - The button that stops.
+ *
+ * @cssproperty --key-backup-sync-accent - Colour of what is done, of what goes on, and of the main button.
+ * @cssproperty --key-backup-sync-track - Colour of the empty part of the bar.
+ * @cssproperty --key-backup-sync-danger - Colour of what went wrong, and of the button that stops.
+ * @cssproperty --key-backup-sync-on-danger - Colour of the text on that.
+ * @cssproperty --key-backup-sync-text - Colour of the text.
+ * @cssproperty --key-backup-sync-muted - Colour of the text that is less important.
+ * @cssproperty --key-backup-sync-surface - Colour of the card.
+ * @cssproperty --key-backup-sync-border - Colour of borders.
+ * @cssproperty [--key-backup-sync-radius=1rem] - Radius of the card; that of the buttons is made from it.
+ * @cssproperty [--key-backup-sync-spacing=1rem] - The space from which all others are made.
+ * @cssproperty [--key-backup-sync-font=system-ui, sans-serif] - Font family.
+ */
+@customElement("key-backup-sync")
+export class KeyBackupSyncElement extends LitElement {
+  static override styles = [tokens, styles];
+
+  /** A matrix-js-sdk client, logged in and after `initRustCrypto()`: its own controller is shown and asked. */
+  @property({ attribute: false }) client: MatrixClient | null = null;
+  /** The run that is shown and asked, in place of that of `client`. */
+  @property({ attribute: false }) controller: KeyBackupSyncRun | null = null;
+  /** Waits for a press on start, in place of starting by itself. */
+  @property({ type: Boolean, reflect: true }) manual = false;
+  /** The words, in the language of the host. */
+  @property({ attribute: false }) strings: KeyBackupSyncStrings = ENGLISH;
+
+  #run: KeyBackupSyncRun | null = null;
+  #autoStarted: KeyBackupSyncRun | null = null;
+
+  /** What is shown. */
+  get state(): KeyBackupSyncState {
+    return this.#run?.state ?? IDLE;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#follow(null);
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    const root = super.createRenderRoot();
+    for (const type of WISHES.keys()) root.addEventListener(type, this.#onWish);
+    return root;
+  }
+
+  protected override willUpdate(): void {
+    if (!this.isConnected) return;
+    this.#follow(this.controller ?? (this.client && controllerFor(this.client)));
+    this.#autoStart();
+    this.setAttribute("status", this.state.status);
+  }
+
+  override render() {
+    const { state, strings } = this;
+    return html`
+      <section part="base" class="base" aria-labelledby="label">
+        <div part="label" class="label" id="label"><slot name="label">${strings.label}</slot></div>
+        <key-backup-progress
+          exportparts="icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures"
+          .state=${state}
+          .strings=${strings}
+        ></key-backup-progress>
+        ${this.#needed}
+        <key-backup-controls
+          exportparts="controls, button, button-danger"
+          .state=${state}
+          .strings=${strings}
+          .withoutRecoveryKey=${this.querySelector(":scope > [slot='recovery']") !== null}
+        ></key-backup-controls>
+        <slot name="help"></slot>
+      </section>
+    `;
+  }
+
+  /** One of the slots that are only for some states. */
+  get #needed() {
+    if (needsRecoveryKey(this.state)) return html`<slot name="recovery" @slotchange=${this.#onSlotChange}></slot>`;
+    return this.state.status === "complete" ? html`<slot name="complete"></slot>` : nothing;
+  }
+
+  #onSlotChange = (): void => this.requestUpdate();
+
+  #follow(run: KeyBackupSyncRun | null): void {
+    if (run === this.#run) return;
+    this.#run?.removeEventListener("statechange", this.#onStateChange);
+    this.#run = run;
+    this.#run?.addEventListener("statechange", this.#onStateChange);
+  }
+
+  /** Once for each run: an element that is moved about on the page must not start again what the person has stopped. */
+  #autoStart(): void {
+    if (this.manual || !this.#run || this.#run === this.#autoStarted) return;
+    this.#autoStarted = this.#run;
+    void this.#run.autoStart();
+  }
+
+  #onStateChange = (): void => {
+    this.requestUpdate();
+    this.dispatchEvent(new KeyBackupStateChangeEvent(this.state));
+  };
+
+  /** A listener of the host would come too late for the event of a leaf, which is inside: so it gets its own, and may prevent it. */
+  #onWish = ({ type }: Event): void => {
+    const wish = WISHES.get(type);
+    if (wish && this.dispatchEvent(new wish.Request()) && this.#run) void wish.grant(this.#run);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "key-backup-sync": KeyBackupSyncElement;
+  }
+}
