@@ -1,0 +1,152 @@
+/** At least one example of every state, by a name for stories and tests. A status, a reason or an error code without one does not compile. */
+import { type ErrorCode, KeyBackupSyncError } from "../src/errors.js";
+import {
+  type KeyBackupSyncState,
+  type Pace,
+  type Progress,
+  type Sync,
+  type UnavailableReason,
+  type WaitingReason,
+} from "../src/state.js";
+
+type StateOf<S extends KeyBackupSyncState["status"]> = Extract<KeyBackupSyncState, { status: S }>;
+
+export const TOTAL = 100_000;
+
+/** A run that has come so far. */
+export function sync(progress: Partial<Progress> = {}): Sync {
+  const { total = TOTAL } = progress;
+  return {
+    backup: { version: "7", etag: "42", count: total },
+    progress: {
+      total,
+      downloaded: 0,
+      imported: 0,
+      failures: { malformed: 0, undecryptable: 0, rejected: 0 },
+      ...progress,
+    },
+  };
+}
+
+const DOWNLOAD_PACE: Pace = { keysPerSecond: 8_412, secondsLeft: 7.4 };
+const IMPORT_PACE: Pace = { keysPerSecond: 2_063, secondsLeft: 18.9 };
+const SLOW_PACE: Pace = { keysPerSecond: 11.6, secondsLeft: 5_327 };
+const IN_DOWNLOAD = sync({ downloaded: 38_214 });
+const IN_IMPORT = sync({ downloaded: TOTAL, imported: 61_050 });
+const DOWNLOADED = sync({ downloaded: TOTAL });
+const FAILURES = { malformed: 2, undecryptable: 7, rejected: 1 };
+
+/** Milliseconds until the next try of a state that waits. */
+const RETRY_AFTER = 20_000;
+
+function waiting(reason: WaitingReason, known: Sync | null, retryAfter?: number): StateOf<"waiting"> {
+  return { status: "waiting", reason, retryAt: retryAfter ? Date.now() + retryAfter : null, sync: known };
+}
+
+function failed(code: ErrorCode, known: Sync | null = null): StateOf<"failed"> {
+  return { status: "failed", error: new KeyBackupSyncError(code), sync: known };
+}
+
+export const WAITING = {
+  "decryption-key": waiting("decryption-key", DOWNLOADED),
+  offline: waiting("offline", IN_DOWNLOAD, RETRY_AFTER),
+  "rate-limited": waiting("rate-limited", IN_DOWNLOAD, RETRY_AFTER),
+  "homeserver-error": waiting("homeserver-error", IN_DOWNLOAD, RETRY_AFTER),
+  "other-tab": waiting("other-tab", null),
+} as const satisfies Record<WaitingReason, StateOf<"waiting">>;
+
+export const UNAVAILABLE = {
+  "no-backup": { status: "unavailable", reason: "no-backup" },
+  "unsupported-algorithm": { status: "unavailable", reason: "unsupported-algorithm" },
+} as const satisfies Record<UnavailableReason, StateOf<"unavailable">>;
+
+export const FAILED = {
+  "homeserver-unreachable": failed("homeserver-unreachable"),
+  "rate-limited": failed("rate-limited"),
+  "homeserver-error": failed("homeserver-error"),
+  unauthorized: failed("unauthorized", IN_DOWNLOAD),
+  "malformed-response": failed("malformed-response", IN_DOWNLOAD),
+  "backup-replaced": failed("backup-replaced", IN_IMPORT),
+  "decryption-key-mismatch": failed("decryption-key-mismatch", DOWNLOADED),
+  "storage-full": failed("storage-full", IN_DOWNLOAD),
+  "storage-unavailable": failed("storage-unavailable"),
+  "worker-crashed": failed("worker-crashed", IN_IMPORT),
+  "import-failed": failed("import-failed", IN_IMPORT),
+} as const satisfies Record<ErrorCode, StateOf<"failed">>;
+
+export const BY_STATUS = {
+  idle: { Idle: { status: "idle" } },
+  checking: { Checking: { status: "checking" } },
+  unavailable: {
+    "No backup": UNAVAILABLE["no-backup"],
+    "Unsupported algorithm": UNAVAILABLE["unsupported-algorithm"],
+  },
+  downloading: {
+    "Download begins": { status: "downloading", pace: null, ...sync() },
+    Downloading: { status: "downloading", pace: DOWNLOAD_PACE, ...IN_DOWNLOAD },
+    "Downloading slowly, importing beside it": {
+      status: "downloading",
+      pace: SLOW_PACE,
+      ...sync({ downloaded: 38_214, imported: 12_300 }),
+    },
+  },
+  importing: {
+    "Import begins": { status: "importing", pace: null, ...DOWNLOADED },
+    Importing: { status: "importing", pace: IMPORT_PACE, ...IN_IMPORT },
+    "Importing, some keys failed": {
+      status: "importing",
+      pace: IMPORT_PACE,
+      ...sync({ downloaded: TOTAL, imported: 61_050, failures: FAILURES }),
+    },
+  },
+  paused: {
+    "Paused in the download": { status: "paused", ...IN_DOWNLOAD },
+    "Paused in the import": { status: "paused", ...IN_IMPORT },
+  },
+  waiting: {
+    "Waiting for the recovery key": WAITING["decryption-key"],
+    "Waiting for a connection": WAITING.offline,
+    "Waiting for a connection, backup unknown": waiting("offline", null, RETRY_AFTER),
+    "Rate-limited": WAITING["rate-limited"],
+    "Homeserver has a fault": WAITING["homeserver-error"],
+    "Another tab is at it": WAITING["other-tab"],
+  },
+  complete: {
+    Complete: { status: "complete", ...sync({ downloaded: TOTAL, imported: TOTAL }) },
+    "Complete, some keys failed": {
+      status: "complete",
+      ...sync({ downloaded: TOTAL, imported: TOTAL - 10, failures: FAILURES }),
+    },
+    "Complete, some keys were not sent": {
+      status: "complete",
+      ...sync({
+        downloaded: TOTAL - 12,
+        imported: TOTAL - 13,
+        failures: { malformed: 0, undecryptable: 1, rejected: 0 },
+      }),
+    },
+    "Complete, every key failed": {
+      status: "complete",
+      ...sync({ total: 8, downloaded: 8, failures: { malformed: 0, undecryptable: 8, rejected: 0 } }),
+    },
+    "Complete, the backup is empty": { status: "complete", ...sync({ total: 0 }) },
+  },
+  failed: {
+    "Homeserver not reached": FAILED["homeserver-unreachable"],
+    "Rate-limited for good": FAILED["rate-limited"],
+    "Homeserver failed": FAILED["homeserver-error"],
+    "Signed out": FAILED.unauthorized,
+    "Malformed response": FAILED["malformed-response"],
+    "Backup replaced": FAILED["backup-replaced"],
+    "Wrong decryption key": FAILED["decryption-key-mismatch"],
+    "Storage full": FAILED["storage-full"],
+    "Storage unavailable": FAILED["storage-unavailable"],
+    "Worker crashed": FAILED["worker-crashed"],
+    "Import failed": FAILED["import-failed"],
+  },
+} as const satisfies { [S in KeyBackupSyncState["status"]]: Record<string, StateOf<S>> };
+
+/** All of them in one list. */
+export const STATES: readonly (readonly [name: string, state: KeyBackupSyncState])[] = Object.values(BY_STATUS).flatMap(
+  (states): [string, KeyBackupSyncState][] => Object.entries(states),
+);
