@@ -1,0 +1,52 @@
+/** From the recovery key that a person types to the backup decryption key in the crypto store. */
+import type { MatrixClient } from "matrix-js-sdk";
+import { type CryptoCallbacks, decodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/index.js";
+
+const BACKUP_SECRET = "m.megolm_backup.v1";
+
+export class BackupUnlocker {
+  #recoveryKey: Uint8Array<ArrayBuffer> | null = null;
+
+  /** For the client: how it gets at the secret storage while `unlock` runs. */
+  readonly callbacks: CryptoCallbacks = {
+    getSecretStorageKey: async ({ keys }) => {
+      const [keyId] = Object.keys(keys);
+      return this.#recoveryKey && keyId !== undefined ? [keyId, this.#recoveryKey] : null;
+    },
+  };
+
+  /** @throws Error with a message for the person */
+  async unlock(client: MatrixClient, recoveryKey: string): Promise<void> {
+    this.#recoveryKey = decode(recoveryKey);
+    try {
+      await loadDecryptionKey(client, this.#recoveryKey);
+    } finally {
+      this.#recoveryKey = null;
+    }
+  }
+}
+
+async function loadDecryptionKey(client: MatrixClient, key: Uint8Array<ArrayBuffer>): Promise<void> {
+  const crypto = client.getCrypto();
+  const backup = await crypto?.getKeyBackupInfo();
+  if (!crypto || !backup?.version) throw new Error("This account has no key backup.");
+  const storedUnder = await client.secretStorage.isStored(BACKUP_SECRET);
+  if (storedUnder === null) {
+    // No secret storage: then the recovery key is the decryption key itself.
+    await crypto.storeSessionBackupPrivateKey(key, backup.version);
+  } else {
+    const [descriptor] = Object.values(storedUnder);
+    const isRight = descriptor !== undefined && (await client.secretStorage.checkKey(key, descriptor));
+    if (!isRight) throw new Error("This is not the recovery key of this account.");
+    await crypto.loadSessionBackupPrivateKeyFromSecretStorage();
+  }
+  await crypto.checkKeyBackupAndEnable();
+}
+
+function decode(recoveryKey: string): Uint8Array<ArrayBuffer> {
+  try {
+    return decodeRecoveryKey(recoveryKey);
+  } catch {
+    throw new Error("This is not a recovery key: it has twelve groups of four letters and digits.");
+  }
+}

@@ -1,0 +1,83 @@
+/** Asks for the recovery key as long as this device does not know the backup's decryption key. */
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { CryptoEvent } from "matrix-js-sdk/lib/crypto-api/index.js";
+import type { OpenClient } from "./client.js";
+import { cardStyles, demoStyles } from "./demo.styles.js";
+
+@customElement("recovery-key-form")
+export class RecoveryKeyForm extends LitElement {
+  static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
+  static override styles = [demoStyles, cardStyles];
+
+  @property({ attribute: false }) open!: OpenClient;
+  /** The recovery key of the sample account, if that is the one. */
+  @property({ attribute: false }) sampleRecoveryKey: string | null = null;
+  @state() private busy = false;
+  @state() private problem = "";
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.hidden = true;
+    this.open.client.on(CryptoEvent.KeyBackupDecryptionKeyCached, this.#check);
+    void this.#check();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.open.client.off(CryptoEvent.KeyBackupDecryptionKeyCached, this.#check);
+  }
+
+  override render() {
+    return html`
+      <form @submit=${this.#submit}>
+        <h2>Unlock the backup</h2>
+        <label>
+          Recovery key
+          <input name="recovery-key" required autocomplete="off" autocapitalize="none" spellcheck="false" />
+        </label>
+        ${this.problem ? html`<p class="error" role="alert">${this.problem}</p>` : nothing}
+        <div class="row">
+          <button class="primary" ?disabled=${this.busy}>${this.busy ? "Unlocking…" : "Unlock"}</button>
+          ${
+            this.sampleRecoveryKey === null
+              ? nothing
+              : html`<button type="button" @click=${this.#useSample}>Use the sample's recovery key</button>`
+          }
+        </div>
+      </form>
+    `;
+  }
+
+  #useSample = (): void => {
+    const input = this.renderRoot.querySelector("input");
+    if (!input) return;
+    input.value = this.sampleRecoveryKey ?? "";
+    input.form?.requestSubmit();
+  };
+
+  #submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const recoveryKey = String(new FormData(event.currentTarget as HTMLFormElement).get("recovery-key"));
+    this.busy = true;
+    this.problem = "";
+    try {
+      await this.open.unlocker.unlock(this.open.client, recoveryKey);
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.busy = false;
+    }
+  };
+
+  #check = async (): Promise<void> => {
+    const key = await this.open.client.getCrypto()?.getSessionBackupPrivateKey();
+    this.hidden = Boolean(key);
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "recovery-key-form": RecoveryKeyForm;
+  }
+}

@@ -1,0 +1,17 @@
+/** The demo page and its homeserver on one address. */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import { developmentHomeserver } from "./homeserver/plugin.js";
+
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  plugins: [developmentHomeserver({ keys: Number(process.env.DEMO_KEYS ?? 5000) })],
+  server: { host: "127.0.0.1", port: 8090 },
+  worker: { format: "es" },
+  optimizeDeps: {
+    // It finds its .wasm beside itself.
+    exclude: ["@matrix-org/matrix-sdk-crypto-wasm"],
+    // Only the worker has it: found late, it would reload the page.
+    include: ["idb"],
+  },
+});
