@@ -63,8 +63,7 @@ function writeFiles(port) {
 
 /** @param {string} directory */
 function launch(directory) {
-  const options = /** @type {const} */ ({ stdio: ["pipe", "ignore", "pipe"] });
-  return spawn(SYNAPSE_PYTHON, [LAUNCHER, configPath(directory)], options);
+  return spawn(SYNAPSE_PYTHON, [LAUNCHER, configPath(directory)], { stdio: ["pipe", "ignore", "pipe"] });
 }
 
 /** @param {string} url @param {ReturnType<typeof launch>} process @param {string} directory */

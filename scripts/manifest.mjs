@@ -1,0 +1,28 @@
+/** Writes custom-elements.json from components/; with --check only says whether the one that is there is up to date. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+// @ts-expect-error It has no types.
+import { cli } from "@custom-elements-manifest/analyzer/cli.js";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const MANIFEST = "custom-elements.json";
+
+/** The analyzer writes no file here: given a place to write to, it also puts that place into package.json. */
+async function analyze() {
+  const argv = ["analyze", "--litelement", "--quiet", "--globs", "components/**/*.ts"];
+  const manifest = await cli({ argv, cwd: ROOT, noWrite: true });
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** @param {string} manifest */
+function check(manifest) {
+  const path = join(ROOT, MANIFEST);
+  if (existsSync(path) && readFileSync(path, "utf8") === manifest) return;
+  console.error(`${MANIFEST} is not that of components/: run \`npm run manifest\` and commit it`);
+  process.exitCode = 1;
+}
+
+const manifest = await analyze();
+if (process.argv.includes("--check")) check(manifest);
+else writeFileSync(join(ROOT, MANIFEST), manifest);

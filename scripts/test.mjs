@@ -1,0 +1,71 @@
+/**
+ * All there is to check: `npm test`. Sets up what is missing, then runs linter, type check, manifest, build, and the tests in three
+ * engines. Its last line counts each of these checks as one test.
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { addTotals, closingLine } from "../test/support/totals.mjs";
+import { setupBrowsers } from "./setup-browsers.mjs";
+import { setupSynapse } from "./setup-synapse.mjs";
+import { testInBrowsers } from "./test-browsers.mjs";
+
+/** @typedef {import("../test/support/totals.mjs").Totals} Totals */
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** By npm script. One that is not there is left out. */
+const CHECKS = ["lint", "types", "manifest:check", "build"];
+
+const FAILURE = { passed: 0, failed: 1, skipped: 0 };
+const SUCCESS = { passed: 1, failed: 0, skipped: 0 };
+
+/** @returns {Promise<Totals>} */
+async function runAll() {
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  const isSetUp = setUp();
+  for (const script of CHECKS.filter(isScript)) addTotals(totals, runCheck(script));
+  addTotals(totals, isSetUp ? await testBrowsers() : FAILURE);
+  return totals;
+}
+
+/** Says in one line what is missing and how to get it. */
+function setUp() {
+  try {
+    setupBrowsers();
+    setupSynapse();
+    return true;
+  } catch (error) {
+    complain(error);
+    return false;
+  }
+}
+
+/** @param {string} name */
+function isScript(name) {
+  return name in JSON.parse(readFileSync(`${ROOT}/package.json`, "utf8")).scripts;
+}
+
+/** @param {string} script */
+function runCheck(script) {
+  const { status } = spawnSync("npm", ["run", "--silent", script], { cwd: ROOT, stdio: "inherit" });
+  console.log(`${status === 0 ? "ok  " : "FAIL"} npm run ${script}`);
+  return status === 0 ? SUCCESS : FAILURE;
+}
+
+/** @returns {Promise<Totals>} */
+async function testBrowsers() {
+  try {
+    return await testInBrowsers({});
+  } catch (error) {
+    complain(error);
+    return FAILURE;
+  }
+}
+
+/** @param {unknown} error */
+function complain(error) {
+  console.error(error instanceof Error ? error.message : error);
+}
+
+const totals = await runAll();
+process.stdout.write(`${closingLine(totals)}\n`, () => process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1));

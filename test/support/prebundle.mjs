@@ -1,0 +1,89 @@
+/**
+ * Packages with CommonJS parts cannot be served to a browser file by file: these are bundled once by esbuild and kept in .cache/ until
+ * the lockfile changes. All entry points are built together, so that they share one instance of every module.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const CACHE = join(ROOT, ".cache", "prebundled");
+const PACKAGES = ["matrix-js-sdk", "axe-core"];
+/** Left as an import, so that page and bundle have the same instance of the crypto wasm. */
+const EXTERNAL = ["@matrix-org/matrix-sdk-crypto-wasm"];
+const DIRECTORIES = ["src", "components", "stories", "test", "demo"];
+const IMPORT = /(?:from|import)\s*\(?\s*"((?:matrix-js-sdk|axe-core)(?:\/[^"]+)?)"/g;
+
+/** @returns {import("@web/dev-server-core").Plugin} */
+export function prebundlePlugin() {
+  /** @type {Map<string, string>} */
+  let bundles = new Map();
+  return {
+    name: "prebundle",
+    async serverStart() {
+      bundles = await prebundle();
+    },
+    resolveImport({ source }) {
+      return bundles.get(source);
+    },
+  };
+}
+
+/** @returns {Promise<Map<string, string>>} path on the test server by import */
+async function prebundle() {
+  const entries = [...new Set([...PACKAGES, ...importsIn(DIRECTORIES)])].sort();
+  const hash = createHash("sha256")
+    .update(readFileSync(join(ROOT, "package-lock.json")))
+    .update(entries.join());
+  const name = hash.digest("hex").slice(0, 16);
+  const directory = join(CACHE, name);
+  if (!existsSync(directory)) await publish(entries, directory);
+  return new Map(entries.map((entry) => [entry, `/.cache/prebundled/${name}/${fileName(entry)}.js`]));
+}
+
+/** By rename, so that two runs at a time do not see each other's half. @param {string[]} entries @param {string} directory */
+async function publish(entries, directory) {
+  const unfinished = `${directory}.${process.pid}`;
+  await bundle(entries, unfinished);
+  try {
+    renameSync(unfinished, directory);
+  } catch {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** @param {string[]} entries @param {string} outdir */
+async function bundle(entries, outdir) {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: Object.fromEntries(entries.map((entry) => [fileName(entry), entry])),
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    sourcemap: "inline",
+    external: EXTERNAL,
+    define: { global: "globalThis" },
+    logLevel: "error",
+  });
+}
+
+/** @param {string} entry */
+function fileName(entry) {
+  return entry.replace(/\.js$/, "").replaceAll("/", "-");
+}
+
+/** Whatever subpath someone imports. @param {string[]} directories */
+function importsIn(directories) {
+  const files = directories.filter((directory) => existsSync(join(ROOT, directory))).flatMap(filesIn);
+  return files.flatMap((file) => Array.from(readFileSync(file, "utf8").matchAll(IMPORT), ([, entry = ""]) => entry));
+}
+
+/** @param {string} directory */
+function filesIn(directory) {
+  const names = readdirSync(join(ROOT, directory), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => /\.m?[jt]s$/.test(name)).map((name) => join(ROOT, directory, name));
+}

@@ -1,0 +1,47 @@
+/** The same tests in Chromium, Firefox and WebKit: `npm run test:browser`. */
+import { esbuildPlugin } from "@web/dev-server-esbuild";
+import { chromium } from "./test/support/browsers/chromium.mjs";
+import { firefox } from "./test/support/browsers/firefox.mjs";
+import { ENGINES } from "./test/support/browsers/installed.mjs";
+import { webkit } from "./test/support/browsers/webkit.mjs";
+import { listenOnLoopbackOnly } from "./test/support/loopback-only.mjs";
+import { answerCalls, nodeCallsPlugin } from "./test/support/node-calls.mjs";
+import { prebundlePlugin } from "./test/support/prebundle.mjs";
+import { runReport } from "./test/support/run-report.mjs";
+import { serveTypeScript } from "./test/support/served-typescript.mjs";
+
+const LAUNCHERS = { chromium, firefox, webkit };
+const TEST_TIMEOUT_MS = 60_000;
+/** Of a whole test file: the tests with a real Synapse take their time on a slow machine. */
+const FILE_TIMEOUT_MS = 600_000;
+
+listenOnLoopbackOnly();
+
+/** @param {{ engines?: readonly import("./test/support/browsers/installed.mjs").Engine[], files?: string[] }} [what] */
+export function testRunnerConfig({ engines = ENGINES, files = ["test/**/*.test.ts"] } = {}) {
+  return {
+    files,
+    rootDir: import.meta.dirname,
+    hostname: "127.0.0.1",
+    nodeResolve: true,
+    browsers: engines.map((engine) => LAUNCHERS[engine]()),
+    concurrentBrowsers: engines.length,
+    // One page at a time in each: a page in the background is slowed down by its browser.
+    concurrency: 1,
+    browserStartTimeout: 60_000,
+    testsStartTimeout: 60_000,
+    testsFinishTimeout: FILE_TIMEOUT_MS,
+    testFramework: { config: { timeout: TEST_TIMEOUT_MS } },
+    staticLogging: true,
+    /** @param {{ args: unknown[] }} log */
+    filterBrowserLogs: ({ args }) => !String(args[0]).startsWith("Lit is in dev mode."),
+    middleware: [answerCalls, serveTypeScript],
+    plugins: [
+      prebundlePlugin(),
+      esbuildPlugin({ ts: true, target: "esnext", tsconfig: `${import.meta.dirname}/tsconfig.json` }),
+      nodeCallsPlugin(),
+    ],
+  };
+}
+
+export default { ...testRunnerConfig(), reporters: [runReport().reporter] };
