@@ -7,7 +7,7 @@ const CATEGORIES = ["disabled-by-default-devtools.timeline", "blink.user_timing"
 const BUFFER_KB = 2_000_000;
 
 /** @typedef {{ name: string, ph: string, pid: number, tid: number, ts: number, dur?: number }} TraceEvent times in microseconds */
-/** @typedef {{ longest_block_ms: number, block_p999_ms: number, main_busy_ms: number, pid: number }} MainThread */
+/** @typedef {{ longest_block_ms: number, longest_block_at_ms: number, block_p999_ms: number, main_busy_ms: number, pid: number }} MainThread */
 
 /** @param {import("puppeteer-core").CDPSession} session */
 export async function startTrace(session) {
@@ -48,13 +48,16 @@ function summarize(marks, tasks) {
   if (start === undefined || end === undefined) throw new Error("The trace is not whole: its buffer is too small");
   const blocks = tasks
     .filter(({ pid, tid }) => pid === start.pid && tid === start.tid)
-    .map(({ ts, dur = 0 }) => (Math.min(ts + dur, end.ts) - Math.max(ts, start.ts)) / 1000)
-    .filter((block) => block > 0)
-    .sort((a, b) => a - b);
+    .map(({ ts, dur = 0 }) => ({ at: Math.max(ts, start.ts), until: Math.min(ts + dur, end.ts) }))
+    .map(({ at, until }) => ({ at: (at - start.ts) / 1000, length: (until - at) / 1000 }))
+    .filter(({ length }) => length > 0)
+    .sort((a, b) => a.length - b.length);
+  const lengths = blocks.map(({ length }) => length);
   return {
-    longest_block_ms: blocks.at(-1) ?? 0,
-    block_p999_ms: quantile(blocks, 0.999),
-    main_busy_ms: blocks.reduce((sum, block) => sum + block, 0),
+    longest_block_ms: lengths.at(-1) ?? 0,
+    longest_block_at_ms: blocks.at(-1)?.at ?? 0,
+    block_p999_ms: quantile(lengths, 0.999),
+    main_busy_ms: lengths.reduce((sum, length) => sum + length, 0),
     pid: start.pid,
   };
 }

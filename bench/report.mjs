@@ -11,6 +11,7 @@ const ROWS = {
   "all safe, ms": "safe_ms",
   "all imported, ms": "imported_ms",
   "longest main-thread block, ms": "longest_block_ms",
+  "  which began at, ms": "longest_block_at_ms",
   "99.9 % of blocks below, ms": "block_p999_ms",
   "main thread busy, ms": "main_busy_ms",
   "peak main-thread heap, MB": "main_heap_mb",
