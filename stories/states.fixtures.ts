@@ -1,13 +1,6 @@
 /** At least one example of every state, by a name for stories and tests. A status, a reason or an error code without one does not compile. */
 import { type ErrorCode, KeyBackupSyncError } from "../src/errors.js";
-import {
-  type KeyBackupSyncState,
-  type Pace,
-  type Progress,
-  type Sync,
-  type UnavailableReason,
-  type WaitingReason,
-} from "../src/state.js";
+import type { KeyBackupSyncState, Pace, Progress, Sync, UnavailableReason, WaitingReason } from "../src/state.js";
 
 type StateOf<S extends KeyBackupSyncState["status"]> = Extract<KeyBackupSyncState, { status: S }>;
 

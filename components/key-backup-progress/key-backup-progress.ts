@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { type FailureReason, failedCount, IDLE, type KeyBackupSyncState, syncOf } from "../../src/state.js";
+import { type FailureReason, IDLE, type KeyBackupSyncState, syncOf } from "../../src/state.js";
 import { type Formats, formatsFor } from "../formats.js";
 import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
 import { tokens } from "../tokens.styles.js";

@@ -1,5 +1,5 @@
 /** Account data: where clients keep their secret storage, among other things. */
-import { type Accounts, type Device } from "./accounts.js";
+import type { Accounts, Device } from "./accounts.js";
 import { type JsonObject, MatrixError, type MatrixRequest, notFound } from "./answer.js";
 import type { News } from "./news.js";
 import type { Routes } from "./routes.js";

@@ -22,7 +22,7 @@ const LONGEST_SESSION = 256 * 1024;
 const LONGEST_ID = 64 * 1024;
 
 /** Which object the parser is in. */
-const enum Level {
+enum Level {
   Outside = 0,
   Backup = 1,
   Rooms = 2,
@@ -31,7 +31,7 @@ const enum Level {
 }
 
 /** What may come next in it. */
-const enum Expect {
+enum Expect {
   Value = 0,
   FirstName = 1,
   Name = 2,
