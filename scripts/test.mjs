@@ -1,6 +1,6 @@
 /**
- * All there is to check: `npm test`. Sets up what is missing, then runs linter, type check, manifest, build, and the tests in three
- * engines. Its last line counts each of these checks as one test.
+ * All there is to check: `npm test`. Sets up what is missing, then runs linter, type check, manifest, build, package,
+ * and the tests in three engines. Its last line counts each of these checks as one test.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { testInBrowsers } from "./test-browsers.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** By npm script. One that is not there is left out. */
-const CHECKS = ["lint", "types", "manifest:check", "build"];
+const CHECKS = ["lint", "types", "manifest:check", "build", "lint:package"];
 
 const FAILURE = { passed: 0, failed: 1, skipped: 0 };
 const SUCCESS = { passed: 1, failed: 0, skipped: 0 };

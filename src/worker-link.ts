@@ -53,8 +53,14 @@ export class WorkerLink {
       const settle = () => signal?.removeEventListener("abort", abort);
       signal?.addEventListener("abort", abort);
       this.#pending.set(id, {
-        resolve: (value) => (settle(), resolve(value)),
-        reject: (reason) => (settle(), reject(reason)),
+        resolve: (value) => {
+          settle();
+          resolve(value);
+        },
+        reject: (reason) => {
+          settle();
+          reject(reason);
+        },
       });
       this.#send({ type: "call", id, name, args });
     });
