@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const DIRECTORIES = [".", "stories", "demo/homeserver", "scripts"];
+const DIRECTORIES = [".", "src/worker", "stories", "demo/homeserver", "scripts"];
 
 const projects = DIRECTORIES.filter((directory) => existsSync(join(ROOT, directory, "tsconfig.json")));
 const failed = projects.filter((project) => {
