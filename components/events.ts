@@ -23,12 +23,14 @@ export class KeyBackupStartRequestEvent extends KeyBackupRequestEvent {
   }
 }
 
+/** Pause, and keep what is downloaded. */
 export class KeyBackupPauseRequestEvent extends KeyBackupRequestEvent {
   constructor(init?: RequestEventInit) {
     super("key-backup-pause-request", init);
   }
 }
 
+/** Go on after a pause. */
 export class KeyBackupResumeRequestEvent extends KeyBackupRequestEvent {
   constructor(init?: RequestEventInit) {
     super("key-backup-resume-request", init);
@@ -49,7 +51,7 @@ export class KeyBackupRecoveryKeyRequestEvent extends KeyBackupRequestEvent {
   }
 }
 
-/** A fact: the state was replaced. Cannot be cancelled. */
+/** A fact: another state is shown. Cannot be cancelled. */
 export class KeyBackupStateChangeEvent extends Event {
   constructor(readonly state: KeyBackupSyncState) {
     super("key-backup-state-change", { bubbles: true, composed: true });

@@ -14,6 +14,7 @@ export class Formats {
   readonly #rough: Intl.NumberFormat;
   readonly #plural: Intl.PluralRules;
   readonly #relative: Intl.RelativeTimeFormat;
+  readonly #list: Intl.ListFormat;
 
   constructor(locale: string) {
     this.#locale = locale;
@@ -21,6 +22,7 @@ export class Formats {
     this.#rough = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 });
     this.#plural = new Intl.PluralRules(locale);
     this.#relative = new Intl.RelativeTimeFormat(locale, { numeric: "always" });
+    this.#list = new Intl.ListFormat(locale, { type: "unit", style: "short" });
   }
 
   number(value: number): string {
@@ -51,12 +53,17 @@ export class Formats {
     return minutes < HOUR / MINUTE ? this.#unit(Math.max(1, minutes), "minute") : this.#hours(minutes);
   }
 
+  /** Such as "a, b". */
+  list(parts: readonly string[]): string {
+    return this.#list.format(parts);
+  }
+
   #hours(minutes: number): string {
     const rounded = Math.round(minutes / MINUTES_STEP) * MINUTES_STEP;
     const rest = rounded % MINUTE;
     const parts = [this.#unit(Math.floor(rounded / MINUTE), "hour")];
     if (rest > 0) parts.push(this.#unit(rest, "minute"));
-    return new Intl.ListFormat(this.#locale, { type: "unit", style: "short" }).format(parts);
+    return this.list(parts);
   }
 
   #unit(value: number, unit: "second" | "minute" | "hour"): string {

@@ -1,6 +1,6 @@
 /** Registers the elements, and is the public door of what a host may need of them. */
 export * from "./events.js";
-export { Formats, type PluralForms } from "./formats.js";
+export type { Formats, PluralForms } from "./formats.js";
 export { KeyBackupControlsElement } from "./key-backup-controls/key-backup-controls.js";
 export { KeyBackupProgressElement } from "./key-backup-progress/key-backup-progress.js";
 export { KeyBackupSyncElement } from "./key-backup-sync/key-backup-sync.js";

@@ -118,8 +118,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
       detail: "It goes on by itself when the homeserver is well again.",
     },
     "other-tab": {
-      headline: "Another tab is at it",
-      detail: "Your keys are looked after in another tab. This one takes over when that one closes.",
+      headline: "Another tab is taking care of this",
+      detail: "This one takes over when that one closes.",
     },
   },
   complete: {

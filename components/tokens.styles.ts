@@ -8,7 +8,7 @@ export const tokens = css`
   :host {
     --_accent: var(--key-backup-sync-accent, LinkText);
     --_track: var(--key-backup-sync-track, ButtonFace);
-    --_danger: var(--key-backup-sync-danger, #b3261e);
+    --_danger: var(--key-backup-sync-danger, CanvasText);
     --_on-danger: var(--key-backup-sync-on-danger, Canvas);
     --_text: var(--key-backup-sync-text, CanvasText);
     --_muted: var(--key-backup-sync-muted, CanvasText);
@@ -23,6 +23,7 @@ export const tokens = css`
     line-height: 1.45;
     color: var(--_text);
     text-align: start;
+    overflow-wrap: anywhere;
   }
 
   @supports (color: light-dark(red, red)) {

@@ -39,7 +39,7 @@ export const styles = css`
     border-color: transparent;
   }
 
-  @media (hover: hover) {
+  @media (hover: hover) and (forced-colors: none) {
     button:hover {
       background: color-mix(in srgb, var(--_text) 6%, var(--_surface));
     }
@@ -72,10 +72,16 @@ export const styles = css`
   }
 
   @media (forced-colors: active) {
-    button {
+    button,
+    .danger {
       color: ButtonText;
       background: ButtonFace;
       border-color: ButtonBorder;
+    }
+    .primary {
+      color: HighlightText;
+      background: Highlight;
+      border-color: Highlight;
     }
     button[aria-disabled="true"] {
       color: GrayText;

@@ -1,5 +1,5 @@
-import { html, LitElement, nothing, type PropertyValues } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { html, LitElement, nothing } from "lit";
+import { property, query } from "lit/decorators.js";
 import { canStop, IDLE, type KeyBackupSyncState } from "../../src/state.js";
 import { KeyBackupRecoveryKeyRequestEvent, type KeyBackupRequestEvent, KeyBackupStopRequestEvent } from "../events.js";
 import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
@@ -34,7 +34,6 @@ import { mainWishOf, needsRecoveryKey } from "./main-wish.js";
  * @cssproperty [--key-backup-sync-spacing=1rem] - The space from which that between the buttons is made.
  * @cssproperty [--key-backup-sync-font=system-ui, sans-serif] - Font family.
  */
-@customElement("key-backup-controls")
 export class KeyBackupControlsElement extends LitElement {
   static override styles = [tokens, styles];
 
@@ -54,8 +53,13 @@ export class KeyBackupControlsElement extends LitElement {
   }
 
   /** A button that had the focus may be gone now: it goes to the one that is always there. */
-  protected override updated(_changed: PropertyValues<this>): void {
-    if (this.#hadFocus && !this.shadowRoot?.activeElement) this.mainButton?.focus();
+  protected override updated(): void {
+    if (this.#hadFocus && !this.shadowRoot?.activeElement) this.focus();
+  }
+
+  /** To the button that is there in every state. */
+  override focus(options?: FocusOptions): void {
+    this.mainButton?.focus(options);
   }
 
   override render() {
@@ -106,6 +110,9 @@ export class KeyBackupControlsElement extends LitElement {
     this.dispatchEvent(request);
   }
 }
+
+// A page may have two copies of this module, such as of two versions: the first one stays.
+if (!customElements.get("key-backup-controls")) customElements.define("key-backup-controls", KeyBackupControlsElement);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -32,7 +32,8 @@ function known(measure: Measure, strings: KeyBackupSyncStrings, formats: Formats
 function layers(progress: Progress): TemplateResult {
   const share = (count: number) => `${(100 * count) / progress.total}%`;
   const failed = failedCount(progress);
-  const place = { insetInlineStart: share(progress.imported), inlineSize: share(failed) };
+  // A few failures of many keys begin where the bar ends, and would not be seen.
+  const place = { insetInlineStart: `min(${share(progress.imported)}, 100% - 0.25rem)`, inlineSize: share(failed) };
   return html`
     <div part="indicator-downloaded" class="layer downloaded" style=${styleMap({ inlineSize: share(progress.downloaded) })}></div>
     <div part="indicator" class="layer imported" style=${styleMap({ inlineSize: share(progress.imported) })}></div>

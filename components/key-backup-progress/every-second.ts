@@ -4,11 +4,11 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 const SECOND = 1000;
 
 export class EverySecond implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveControllerHost & Element;
   readonly #isWanted: () => boolean;
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(host: ReactiveControllerHost, isWanted: () => boolean) {
+  constructor(host: ReactiveControllerHost & Element, isWanted: () => boolean) {
     this.#host = host;
     this.#isWanted = isWanted;
     host.addController(this);
@@ -19,7 +19,9 @@ export class EverySecond implements ReactiveController {
   }
 
   hostUpdated(): void {
-    if (this.#isWanted()) this.#timer ??= setInterval(() => this.#host.requestUpdate(), SECOND);
+    // An element is updated once more after it has left the page: no timer may begin there.
+    if (this.#host.isConnected && this.#isWanted())
+      this.#timer ??= setInterval(() => this.#host.requestUpdate(), SECOND);
     else this.hostDisconnected();
   }
 

@@ -3,6 +3,7 @@ import { css } from "lit";
 export const styles = css`
   .base {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: calc(var(--_spacing) * 0.75);
   }
 

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { property } from "lit/decorators.js";
 import { type FailureReason, IDLE, type KeyBackupSyncState, syncOf } from "../../src/state.js";
 import { type Formats, formatsFor } from "../formats.js";
 import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
@@ -39,7 +39,6 @@ const REASONS = ["undecryptable", "malformed", "rejected"] as const satisfies re
  * @cssproperty [--key-backup-sync-spacing=1rem] - The space from which all others are made.
  * @cssproperty [--key-backup-sync-font=system-ui, sans-serif] - Font family.
  */
-@customElement("key-backup-progress")
 export class KeyBackupProgressElement extends LitElement {
   static override styles = [tokens, styles];
 
@@ -102,6 +101,9 @@ export class KeyBackupProgressElement extends LitElement {
     `;
   }
 }
+
+// A page may have two copies of this module, such as of two versions: the first one stays.
+if (!customElements.get("key-backup-progress")) customElements.define("key-backup-progress", KeyBackupProgressElement);
 
 declare global {
   interface HTMLElementTagNameMap {

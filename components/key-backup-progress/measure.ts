@@ -33,7 +33,7 @@ export function countsOf({ stage, progress }: Measure, { counts }: KeyBackupSync
   if (stage === "imported" && imported === total) return counts.allImported(imported, formats);
   if (stage === "imported") return counts.imported(imported, total, formats);
   const sentence = counts.downloaded(downloaded, total, formats);
-  return imported > 0 ? `${sentence}, ${counts.alsoImported(imported, formats)}` : sentence;
+  return imported > 0 ? formats.list([sentence, counts.alsoImported(imported, formats)]) : sentence;
 }
 
 /** How fast it goes and when it is done, or when it tries again. Empty while nobody knows. */
@@ -43,7 +43,7 @@ export function outlookOf(state: KeyBackupSyncState, { counts }: KeyBackupSyncSt
   const { keysPerSecond, secondsLeft } = state.pace;
   const isDownloadOnly = state.status === "downloading" && state.progress.imported === 0;
   const left = isDownloadOnly ? counts.downloadTimeLeft : counts.timeLeft;
-  return `${counts.pace(keysPerSecond, formats)}, ${left(secondsLeft, formats)}`;
+  return formats.list([counts.pace(keysPerSecond, formats), left(secondsLeft, formats)]);
 }
 
 function secondsUntil(time: number): number {

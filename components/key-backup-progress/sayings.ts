@@ -23,7 +23,7 @@ export function sayingOf(state: KeyBackupSyncState, strings: KeyBackupSyncString
 }
 
 /** How a completed pass went. */
-export function outcomeOf(progress: Progress): keyof KeyBackupSyncStrings["complete"] {
+function outcomeOf(progress: Progress): keyof KeyBackupSyncStrings["complete"] {
   if (progress.total === 0) return "empty";
   if (progress.imported === progress.total) return "all";
   return progress.imported === 0 ? "none" : "some";

@@ -1,20 +1,21 @@
-import { html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { property, query } from "lit/decorators.js";
 import type { MatrixClient } from "matrix-js-sdk";
 import { controllerFor } from "../../src/index.js";
 import { IDLE, type KeyBackupSyncRun, type KeyBackupSyncState } from "../../src/state.js";
 import { KeyBackupStateChangeEvent } from "../events.js";
+import type { KeyBackupControlsElement } from "../key-backup-controls/key-backup-controls.js";
 import "../key-backup-controls/key-backup-controls.js";
 import { needsRecoveryKey } from "../key-backup-controls/main-wish.js";
 import "../key-backup-progress/key-backup-progress.js";
 import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { styles } from "./key-backup-sync.styles.js";
-import { WISHES } from "./wishes.js";
+import { WISHES, type Wish } from "./wishes.js";
 
 /**
  * Downloads every room key of the account's key backup, in the background, and shows how far that is. Give it a `client` and it starts by
- * itself. Several elements may show the same run; taking one off the page does not stop it.
+ * itself; before that it shows nothing. Several elements may show the same run; taking one off the page does not stop it.
  *
  * Every wish of the person is an event that can be cancelled: what a host prevents is not done.
  *
@@ -32,7 +33,7 @@ import { WISHES } from "./wishes.js";
  * @fires {KeyBackupResumeRequestEvent} key-backup-resume-request - The person wants to go on.
  * @fires {KeyBackupStopRequestEvent} key-backup-stop-request - The person wants to stop.
  * @fires {KeyBackupRecoveryKeyRequestEvent} key-backup-recovery-key-request - The person wants to enter the recovery key: open your dialog for it.
- * @fires {KeyBackupStateChangeEvent} key-backup-state-change - The state was replaced; it is the event's `state`.
+ * @fires {KeyBackupStateChangeEvent} key-backup-state-change - Another state is shown; it is the event's `state`.
  *
  * @csspart base - The card.
  * @csspart label - Its name.
@@ -60,11 +61,10 @@ import { WISHES } from "./wishes.js";
  * @cssproperty [--key-backup-sync-spacing=1rem] - The space from which all others are made.
  * @cssproperty [--key-backup-sync-font=system-ui, sans-serif] - Font family.
  */
-@customElement("key-backup-sync")
 export class KeyBackupSyncElement extends LitElement {
   static override styles = [tokens, styles];
 
-  /** A matrix-js-sdk client, logged in and after `initRustCrypto()`: its own controller is shown and asked. */
+  /** A matrix-js-sdk client, logged in and after `initRustCrypto()`: its own run is shown and asked. Set to another, or null, it lets go of that. */
   @property({ attribute: false }) client: MatrixClient | null = null;
   /** The run that is shown and asked, in place of that of `client`. */
   @property({ attribute: false }) controller: KeyBackupSyncRun | null = null;
@@ -73,12 +73,17 @@ export class KeyBackupSyncElement extends LitElement {
   /** The words, in the language of the host. */
   @property({ attribute: false }) strings: KeyBackupSyncStrings = ENGLISH;
 
+  /** @internal */
+  @query("key-backup-controls") private controls!: KeyBackupControlsElement | null;
   #run: KeyBackupSyncRun | null = null;
   #autoStarted: KeyBackupSyncRun | null = null;
+  #state: KeyBackupSyncState = IDLE;
+  #told: KeyBackupSyncState = IDLE;
+  #focusedChild: Element | null = null;
 
   /** What is shown. */
   get state(): KeyBackupSyncState {
-    return this.#run?.state ?? IDLE;
+    return this.#state;
   }
 
   override connectedCallback(): void {
@@ -97,14 +102,26 @@ export class KeyBackupSyncElement extends LitElement {
     return root;
   }
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
     if (!this.isConnected) return;
-    this.#follow(this.controller ?? (this.client && controllerFor(this.client)));
+    if (!this.#run || changed.has("client") || changed.has("controller")) this.#follow(this.#wantedRun());
     this.#autoStart();
-    this.setAttribute("status", this.state.status);
+    this.#state = this.#run?.state ?? IDLE;
+    if (this.getAttribute("status") !== this.#state.status) this.setAttribute("status", this.#state.status);
+    this.#focusedChild = this.querySelector(":scope > :focus-within");
+  }
+
+  protected override updated(): void {
+    // Its slot is gone, as that of the recovery key when it was entered: the focus stays in the card.
+    if (this.#focusedChild && !this.#focusedChild.assignedSlot) this.controls?.focus();
+    if (this.#told === this.#state) return;
+    this.#told = this.#state;
+    this.dispatchEvent(new KeyBackupStateChangeEvent(this.#state));
   }
 
   override render() {
+    // No button may be there that has nobody to ask.
+    if (!this.#run) return nothing;
     const { state, strings } = this;
     return html`
       <section part="base" class="base" aria-labelledby="label">
@@ -134,6 +151,17 @@ export class KeyBackupSyncElement extends LitElement {
 
   #onSlotChange = (): void => this.requestUpdate();
 
+  /** A client that is not ready is the host's mistake, and no reason to go on with the one before. */
+  #wantedRun(): KeyBackupSyncRun | null {
+    if (this.controller || !this.client) return this.controller;
+    try {
+      return controllerFor(this.client);
+    } catch (error) {
+      reportError(error);
+      return null;
+    }
+  }
+
   #follow(run: KeyBackupSyncRun | null): void {
     if (run === this.#run) return;
     this.#run?.removeEventListener("statechange", this.#onStateChange);
@@ -148,17 +176,19 @@ export class KeyBackupSyncElement extends LitElement {
     void this.#run.autoStart();
   }
 
-  #onStateChange = (): void => {
-    this.requestUpdate();
-    this.dispatchEvent(new KeyBackupStateChangeEvent(this.state));
-  };
+  #onStateChange = (): void => this.requestUpdate();
 
   /** A listener of the host would come too late for the event of a leaf, which is inside: so it gets its own, and may prevent it. */
-  #onWish = ({ type }: Event): void => {
-    const wish = WISHES.get(type);
+  #onWish = (event: Event): void => {
+    // Those from a slot would go on to the host by themselves.
+    event.stopPropagation();
+    const wish = WISHES.get(event.type);
     if (wish && this.dispatchEvent(new wish.Request()) && this.#run) void wish.grant(this.#run);
   };
 }
+
+// A page may have two copies of this module, such as of two versions: the first one stays.
+if (!customElements.get("key-backup-sync")) customElements.define("key-backup-sync", KeyBackupSyncElement);
 
 declare global {
   interface HTMLElementTagNameMap {
