@@ -7,12 +7,30 @@ import { cli } from "@custom-elements-manifest/analyzer/cli.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MANIFEST = "custom-elements.json";
+/** What a host can import: elements, events and words. */
+const PUBLIC = [
+  "components/index.ts",
+  "components/events.ts",
+  "components/strings.ts",
+  "components/key-backup-*/key-backup-*.ts",
+];
 
 /** The analyzer writes no file here: given a place to write to, it also puts that place into package.json. */
 async function analyze() {
-  const argv = ["analyze", "--litelement", "--quiet", "--globs", "components/**/*.ts"];
+  const argv = ["analyze", "--litelement", "--quiet", "--globs", ...PUBLIC, "--exclude", "**/*.styles.ts"];
   const manifest = await cli({ argv, cwd: ROOT, noWrite: true });
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  return `${JSON.stringify(manifest, publicOnly, 2)}\n`;
+}
+
+/**
+ * The analyzer also lists private members, of which no reader can make use, and once more each event that it sees dispatched, without
+ * its name.
+ * @param {string} key @param {unknown} value
+ */
+function publicOnly(key, value) {
+  if (!Array.isArray(value)) return value;
+  if (key === "members") return value.filter(({ privacy }) => privacy !== "private");
+  return key === "events" ? value.filter(({ name }) => name) : value;
 }
 
 /** @param {string} manifest */
