@@ -1,8 +1,11 @@
 /** From the recovery key that a person types to the backup decryption key in the crypto store. */
+import { BackupDecryptionKey } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { MatrixClient } from "matrix-js-sdk";
-import { type CryptoCallbacks, decodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/index.js";
+import { encodeUnpaddedBase64 } from "matrix-js-sdk/lib/base64.js";
+import { type CryptoCallbacks, decodeRecoveryKey, type KeyBackupInfo } from "matrix-js-sdk/lib/crypto-api/index.js";
 
 const BACKUP_SECRET = "m.megolm_backup.v1";
+const WRONG_KEY = "This is not the recovery key of this account.";
 
 export class BackupUnlocker {
   #recoveryKey: Uint8Array<ArrayBuffer> | null = null;
@@ -33,14 +36,20 @@ async function loadDecryptionKey(client: MatrixClient, key: Uint8Array<ArrayBuff
   const storedUnder = await client.secretStorage.isStored(BACKUP_SECRET);
   if (storedUnder === null) {
     // No secret storage: then the recovery key is the decryption key itself.
+    if (!isDecryptionKeyOf(backup, key)) throw new Error(WRONG_KEY);
     await crypto.storeSessionBackupPrivateKey(key, backup.version);
   } else {
     const [descriptor] = Object.values(storedUnder);
     const isRight = descriptor !== undefined && (await client.secretStorage.checkKey(key, descriptor));
-    if (!isRight) throw new Error("This is not the recovery key of this account.");
+    if (!isRight) throw new Error(WRONG_KEY);
     await crypto.loadSessionBackupPrivateKeyFromSecretStorage();
   }
   await crypto.checkKeyBackupAndEnable();
+}
+
+function isDecryptionKeyOf({ auth_data }: KeyBackupInfo, key: Uint8Array<ArrayBuffer>): boolean {
+  const { publicKeyBase64 } = BackupDecryptionKey.fromBase64(encodeUnpaddedBase64(key)).megolmV1PublicKey;
+  return "public_key" in auth_data && auth_data.public_key === publicKeyBase64;
 }
 
 function decode(recoveryKey: string): Uint8Array<ArrayBuffer> {

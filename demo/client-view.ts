@@ -35,7 +35,7 @@ export class ClientView extends LitElement {
       }
       @media (min-width: 56rem) {
         :host {
-          grid-template-columns: minmax(0, 26rem) minmax(0, 1fr);
+          grid-template-columns: minmax(0, 28rem) minmax(0, 1fr);
         }
         .side {
           display: grid;

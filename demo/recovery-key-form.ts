@@ -1,7 +1,8 @@
-/** Asks for the recovery key as long as this device does not know the backup's decryption key. */
+/** Asks for the recovery key as long as this device does not know the backup's decryption key, or knows a wrong one. */
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { CryptoEvent } from "matrix-js-sdk/lib/crypto-api/index.js";
+import { controllerFor } from "../src/index.js";
 import type { OpenClient } from "./client.js";
 import { cardStyles, demoStyles } from "./demo.styles.js";
 
@@ -20,12 +21,14 @@ export class RecoveryKeyForm extends LitElement {
     super.connectedCallback();
     this.hidden = true;
     this.open.client.on(CryptoEvent.KeyBackupDecryptionKeyCached, this.#check);
+    controllerFor(this.open.client).addEventListener("statechange", this.#onStateChange);
     void this.#check();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.open.client.off(CryptoEvent.KeyBackupDecryptionKeyCached, this.#check);
+    controllerFor(this.open.client).removeEventListener("statechange", this.#onStateChange);
   }
 
   override render() {
@@ -70,10 +73,19 @@ export class RecoveryKeyForm extends LitElement {
     }
   };
 
+  #onStateChange = (): void => {
+    if (!this.hidden || isWrongKey(this.open)) void this.#check();
+  };
+
   #check = async (): Promise<void> => {
     const key = await this.open.client.getCrypto()?.getSessionBackupPrivateKey();
-    this.hidden = Boolean(key);
+    this.hidden = Boolean(key) && !isWrongKey(this.open);
   };
+}
+
+function isWrongKey({ client }: OpenClient): boolean {
+  const { state } = controllerFor(client);
+  return state.status === "failed" && state.error.nextMove === "enter-recovery-key";
 }
 
 declare global {

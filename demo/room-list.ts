@@ -37,8 +37,7 @@ export class RoomList extends LitElement {
     const rooms = lastUsed(this.client.getRooms());
     const messages = rooms.flatMap(lastMessages);
     const readable = messages.filter((event) => !isLocked(event)).length;
-    if (!this.client.isInitialSyncComplete()) return html`<h2>Rooms</h2><p class="muted">Loading the rooms…</p>`;
-    if (rooms.length === 0) return html`<h2>Rooms</h2><p class="muted">This account is in no room.</p>`;
+    if (rooms.length === 0) return html`<h2>Rooms</h2><p class="muted">${this.#reasonForNoRooms}</p>`;
     return html`
       <header class="row">
         <h2>Rooms</h2>
@@ -46,6 +45,10 @@ export class RoomList extends LitElement {
       </header>
       ${repeat(rooms, ({ roomId }) => roomId, viewOfRoom)}
     `;
+  }
+
+  get #reasonForNoRooms(): string {
+    return this.client.isInitialSyncComplete() ? "This account is in no room." : "Loading the rooms…";
   }
 
   override updated(): void {

@@ -6,7 +6,7 @@ import { developmentHomeserver } from "./homeserver/plugin.js";
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   plugins: [developmentHomeserver({ keys: Number(process.env.DEMO_KEYS ?? 5000) })],
-  server: { host: "127.0.0.1", port: 8090 },
+  server: { host: "127.0.0.1" },
   worker: { format: "es" },
   optimizeDeps: {
     // It finds its .wasm beside itself.
