@@ -1,29 +1,53 @@
 /**
- * How many room keys to import at once. The crypto store writes a batch in one go on the main thread: a batch is as large as fits into
- * the time that a block may take, on this device and now.
+ * How many room keys to import at once, on this device and now. Two sizes: what one call of the crypto store takes is as much as
+ * keeps the main thread's blocks short; a batch, after which the place in the spool is kept, is several of these calls, since keeping
+ * the place costs as much as some ten keys.
  */
 
-/** Milliseconds an import of one batch should take. It is spread over several tasks, of which the longest stays under 16 ms. */
-const TARGET = 24;
-const FEWEST = 4;
-const MOST = 256;
+/** Milliseconds. The crypto store blocks the main thread when it writes: half a frame, so that the app has the other half. */
+const BLOCK_TARGET = 8;
+/** Milliseconds. What a pause waits for, and what is imported again if the page dies. */
+const BATCH_TARGET = 300;
+const FEWEST_AT_ONCE = 16;
+const MOST_AT_ONCE = 256;
+const MOST_OF_A_BATCH = 512;
 /** How much one measurement counts against those before it. */
 const WEIGHT = 0.2;
 
 export class BatchSize {
-  #keys = 16;
-  #millisecondsPerKey: number | null = null;
+  readonly #blockPerKey = new Average();
+  readonly #timePerKey = new Average();
+  #atOnce = FEWEST_AT_ONCE;
+  #batch = FEWEST_AT_ONCE;
 
-  get keys(): number {
-    return this.#keys;
+  /** Room keys of one call of the crypto store. */
+  get atOnce(): number {
+    return this.#atOnce;
+  }
+
+  /** Room keys of a batch. */
+  get batch(): number {
+    return Math.max(this.#batch, this.#atOnce);
+  }
+
+  blocked(keys: number, milliseconds: number): void {
+    const fits = Math.floor(BLOCK_TARGET / this.#blockPerKey.add(milliseconds / keys));
+    this.#atOnce = Math.min(MOST_AT_ONCE, Math.max(FEWEST_AT_ONCE, Math.min(fits, this.#atOnce * 2)));
   }
 
   took(keys: number, milliseconds: number): void {
-    if (keys === 0) return;
-    const measured = milliseconds / keys;
-    const before = this.#millisecondsPerKey ?? measured;
-    this.#millisecondsPerKey = before + (measured - before) * WEIGHT;
-    const fits = Math.floor(TARGET / this.#millisecondsPerKey);
-    this.#keys = Math.min(MOST, Math.max(FEWEST, Math.min(fits, this.#keys * 2)));
+    const fits = Math.floor(BATCH_TARGET / this.#timePerKey.add(milliseconds / keys));
+    this.#batch = Math.min(MOST_OF_A_BATCH, Math.max(FEWEST_AT_ONCE, Math.min(fits, this.#batch * 2)));
+  }
+}
+
+/** Follows what is measured, a part of the way each time. */
+class Average {
+  #value: number | null = null;
+
+  add(measured: number): number {
+    const before = this.#value ?? measured;
+    this.#value = before + (measured - before) * WEIGHT;
+    return this.#value;
   }
 }

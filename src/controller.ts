@@ -102,8 +102,11 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   async #runOnce(choice: Choice | null, signal: AbortSignal): Promise<void> {
     await this.#guarded(async () => {
-      if (choice) await this.#worker().call("choose", [choice]);
+      const chosen = choice ? this.#worker().call("choose", [choice]) : null;
+      // What cannot be kept is told in the end: the run need not wait for it.
+      chosen?.catch(() => {});
       await this.#alone(signal, () => this.#survivingOneCrash(signal));
+      await chosen;
     });
     this.#run = null;
   }

@@ -9,7 +9,7 @@ import { importRoomKeys } from "./import.js";
 import { PaceMeter } from "./pace-meter.js";
 import type { KeptBackup } from "./protocol.js";
 import { retryDelay, untilRetry } from "./retry.js";
-import type { BackupInfo, KeyBackupSyncState, Progress, WaitingReason } from "./state.js";
+import { type BackupInfo, type KeyBackupSyncState, type Progress, syncOf, type WaitingReason } from "./state.js";
 import type { WorkerLink } from "./worker-link.js";
 
 /**
@@ -32,11 +32,20 @@ interface Wait {
 
 /** @throws KeyBackupSyncError what needs a person; the signal's reason when aborted */
 export async function run(options: RunOptions): Promise<void> {
-  options.report({ status: "checking" });
-  const check = await new Retries(options).until(
-    () => options.link.call("check", [], options.signal),
-    (wait) => options.report({ status: "waiting", ...wait, sync: null }),
+  let state: KeyBackupSyncState = { status: "checking" };
+  const report = (next: KeyBackupSyncState) => {
+    state = next;
+    options.report(next);
+  };
+  await new Retries(options).until(
+    () => tryOnce({ ...options, report }),
+    (wait) => report({ status: "waiting", ...wait, sync: syncOf(state) }),
   );
+}
+
+async function tryOnce(options: RunOptions): Promise<void> {
+  options.report({ status: "checking" });
+  const check = await options.link.call("check", [], options.signal);
   if (check.available !== "yes") return options.report({ status: "unavailable", reason: check.available });
   if (!check.kept.settled) await new BackupRun(options, check.kept).settle();
   else options.report({ status: "complete", backup: check.kept.backup, progress: check.kept.progress });

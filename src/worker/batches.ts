@@ -27,11 +27,14 @@ export class Batches {
 
   /**
    * @param limit most room keys of a batch
-   * @throws KeyBackupSyncError `malformed-response` where the backup is no JSON, or ends too early, once all before that is settled
+   * @throws KeyBackupSyncError once all before that is settled: `malformed-response` where the backup is no JSON,
+   *   `homeserver-unreachable` where it broke off
    */
   async next(limit: number, settled: SettledBatch | null): Promise<NextBatch> {
-    const row = settled ? await this.#spool.settleBatch(this.#version, settled) : await this.#row();
-    const batch = await (this.#ahead ?? this.#prepare(limit));
+    const [row, batch] = await Promise.all([
+      settled ? this.#spool.settleBatch(this.#version, settled) : this.#row(),
+      this.#ahead ?? this.#prepare(limit),
+    ]);
     this.#ahead = batch && this.#prepareLater(limit);
     return batch ? { kind: "batch", batch, progress: progressOf(row) } : this.#atEnd(limit);
   }
@@ -69,7 +72,7 @@ export class Batches {
     const isLast = segment === row.segments.length - 1;
     if (isLast && !isBroken && !row.segments[segment]?.whole) return { kind: "caught-up", progress: progressOf(row) };
     const after = await this.#spool.settleSegment(this.#version, segment, isAtEnd);
-    if (isLast && !isAtEnd) throw new KeyBackupSyncError("malformed-response");
+    if (isLast && !isAtEnd) throw new KeyBackupSyncError(isBroken ? "malformed-response" : "homeserver-unreachable");
     if (isLast) return { kind: "end", progress: progressOf(after) };
     this.#reader = new SegmentReader(this.#spool, this.#version, after.cursor);
     return this.next(limit, null);

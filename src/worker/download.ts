@@ -12,7 +12,10 @@ import type { BackupRow, Spool } from "./spool.js";
 const CHUNK_BYTES = 1024 * 1024;
 /** On a slow line a chunk takes long: what there is of it is made safe this often, in milliseconds. */
 const FLUSH_INTERVAL = 1000;
+/** Chunks on their way into the database while the next bytes come in. */
+const MOST_WRITES = 4;
 const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 const WHITE_SPACE = [0x20, 0x0a, 0x0d, 0x09];
 
 export interface DownloadOptions {
@@ -23,18 +26,19 @@ export interface DownloadOptions {
 }
 
 /**
- * @throws what `pieces` throws, once all that came before it is safe; `malformed-response` if it is no JSON object, of which
+ * @throws what `pieces` throws, once all that came before it is safe; `homeserver-unreachable` likewise if the answer just ends
+ *   where no JSON object can (WebKit takes a closed connection for the end); `malformed-response` if it is no JSON object, of which
  *   nothing is kept
  */
 export async function download({ spool, backup, pieces, onSpooled }: DownloadOptions): Promise<BackupRow> {
   const chunks = new ChunkBuffer(await SegmentWriter.open(spool, backup), onSpooled);
   try {
     for await (const piece of pieces) await chunks.write(piece);
+    return await chunks.end();
   } catch (cause) {
-    await chunks.flush();
+    await chunks.makeSafe();
     throw cause;
   }
-  return chunks.end();
 }
 
 /** Gathers pieces to chunks of one size, so that the chunks of a repeated answer compare with those of the first. */
@@ -49,6 +53,9 @@ class ChunkBuffer {
   #chunk = 0;
   #lastFlush = performance.now();
   #begun = false;
+  #last = OPEN_BRACE;
+  /** In their order. */
+  readonly #writes: Promise<void>[] = [];
 
   constructor(writer: SegmentWriter, onSpooled: (row: BackupRow) => void) {
     this.#writer = writer;
@@ -56,7 +63,7 @@ class ChunkBuffer {
   }
 
   async write(piece: Uint8Array): Promise<void> {
-    this.#checkBeginning(piece);
+    this.#look(piece);
     for (let at = 0; at < piece.length; ) {
       const part = piece.subarray(at, at + CHUNK_BYTES - this.#filled);
       this.#buffer.set(part, this.#filled);
@@ -64,38 +71,57 @@ class ChunkBuffer {
       at += part.length;
       if (this.#filled === CHUNK_BYTES) await this.#endChunk();
     }
-    if (performance.now() - this.#lastFlush > FLUSH_INTERVAL) await this.flush();
+    if (performance.now() - this.#lastFlush > FLUSH_INTERVAL) await this.#flush();
   }
 
-  /** Makes safe what there is of the present chunk. */
-  async flush(): Promise<void> {
-    this.#lastFlush = performance.now();
-    if (this.#filled === this.#flushed) return;
-    const keys = this.#counter.count(this.#buffer.subarray(this.#counted, this.#filled));
-    this.#counted = this.#filled;
-    this.#flushed = this.#filled;
-    const row = await this.#writer.put(this.#chunk, this.#buffer.slice(0, this.#filled), keys);
-    if (row) this.#onSpooled(row);
+  /** Resolves when all that was written is safe. */
+  async makeSafe(): Promise<void> {
+    await this.#flush();
+    await Promise.all(this.#writes);
   }
 
   async end(): Promise<BackupRow> {
     if (!this.#begun) throw new KeyBackupSyncError("malformed-response");
-    await this.flush();
+    if (this.#last !== CLOSE_BRACE) throw new KeyBackupSyncError("homeserver-unreachable");
+    await this.makeSafe();
     return this.#writer.end();
   }
 
   async #endChunk(): Promise<void> {
-    await this.flush();
+    await this.#flush();
     this.#chunk++;
     this.#filled = this.#counted = this.#flushed = 0;
   }
 
+  /** Sends what there is of the present chunk on its way. */
+  async #flush(): Promise<void> {
+    this.#lastFlush = performance.now();
+    if (this.#filled === this.#flushed) return;
+    const keys = this.#counter.count(this.#buffer.subarray(this.#counted, this.#filled));
+    this.#counted = this.#flushed = this.#filled;
+    if (this.#writer.compares(this.#chunk)) await Promise.all(this.#writes);
+    const write = this.#put(this.#chunk, this.#buffer.slice(0, this.#filled), keys);
+    // Whoever waits for it hears of its failure; until then nobody may be waiting.
+    write.catch(() => {});
+    this.#writes.push(write);
+    if (this.#writes.length > MOST_WRITES || this.#writer.compares(this.#chunk)) await this.#writes.shift();
+  }
+
+  async #put(chunk: number, bytes: Uint8Array, keys: number): Promise<void> {
+    const row = await this.#writer.put(chunk, bytes, keys);
+    if (row) this.#onSpooled(row);
+  }
+
   /** An error page or the like is told from a backup by its first character, before any of it is kept. */
-  #checkBeginning(piece: Uint8Array): void {
-    if (this.#begun) return;
-    const first = piece.find((byte) => !WHITE_SPACE.includes(byte));
-    if (first === undefined) return;
-    if (first !== OPEN_BRACE) throw new KeyBackupSyncError("malformed-response");
+  #look(piece: Uint8Array): void {
+    const last = piece.findLast(isVisible);
+    if (last === undefined) return;
+    this.#last = last;
+    if (!this.#begun && piece.find(isVisible) !== OPEN_BRACE) throw new KeyBackupSyncError("malformed-response");
     this.#begun = true;
   }
+}
+
+function isVisible(byte: number): boolean {
+  return !WHITE_SPACE.includes(byte);
 }

@@ -27,13 +27,18 @@ export class SegmentWriter {
     return new SegmentWriter(spool, backup, isCutOff ? row : await spool.addSegment(backup.version, backup));
   }
 
+  /** A chunk must be compared before the next one is put: the two may have to go elsewhere. */
+  compares(chunk: number): boolean {
+    return chunk < this.#toCompare;
+  }
+
   /**
    * Makes sure that this chunk, of which more may follow, is in the spool.
    * @param keys room keys in the answer so far
    * @returns the row if that changed anything
    */
   async put(chunk: number, bytes: Uint8Array, keys: number): Promise<BackupRow | null> {
-    const stored = chunk < this.#toCompare ? await this.#stored(chunk) : null;
+    const stored = this.compares(chunk) ? await this.#stored(chunk) : null;
     if (stored && startsWith(stored, bytes)) return null;
     if (stored && !startsWith(bytes, stored)) await this.#beginAnew(chunk);
     return this.#spool.putChunk(this.#backup.version, { segment: this.#segment, chunk }, bytes, keys);
@@ -61,5 +66,7 @@ export class SegmentWriter {
 }
 
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
-  return start.length <= bytes.length && start.every((byte, at) => byte === bytes[at]);
+  if (start.length > bytes.length) return false;
+  for (let at = 0; at < start.length; at++) if (bytes[at] !== start[at]) return false;
+  return true;
 }

@@ -181,7 +181,7 @@ export function beginningOf(segment: number): Cursor {
 /** The homeserver sent it to its end, and all of it is imported or counted. */
 export function isSettled({ segments }: BackupRow): boolean {
   const last = segments.at(-1);
-  return last !== undefined && last.settled && last.whole;
+  return last?.settled === true && last.whole;
 }
 
 /**
