@@ -6,12 +6,14 @@ import { forgetClient, type OpenClient, openClient, signOut } from "./client.js"
 import { demoStyles } from "./demo.styles.js";
 import { getSampleAccount, type SampleAccount } from "./development.js";
 import "./client-view.js";
+import { palette } from "./palette.styles.js";
 import "./sign-in-form.js";
 import { forgetSession, keepSession, keptSession, type Session } from "./session.js";
 
 @customElement("demo-page")
 export class DemoPage extends LitElement {
   static override styles = [
+    palette,
     demoStyles,
     css`
       :host {

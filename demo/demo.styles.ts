@@ -18,6 +18,13 @@ export const demoStyles = css`
   p {
     margin: 0 0 0.75rem;
   }
+  /* The page speaks English, whatever direction it is put in. */
+  p,
+  .muted {
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
+    unicode-bidi: plaintext;
+  }
   p:last-child,
   p:empty {
     margin: 0;
@@ -101,6 +108,6 @@ export const cardStyles = css`
     padding: 1.25rem;
     background: var(--demo-surface);
     border: 1px solid var(--demo-border);
-    border-radius: 0.75rem;
+    border-radius: 1rem;
   }
 `;

@@ -28,6 +28,12 @@ export const roomListStyles = css`
     padding: 0.15rem 0;
     font-size: 0.9rem;
   }
+  h3,
+  .sender,
+  .body {
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
+  }
   .sender {
     overflow: hidden;
     color: var(--demo-muted);

@@ -64,7 +64,7 @@ function viewOfRoom(room: Room) {
   const messages = lastMessages(room);
   return html`
     <section>
-      <h3>${room.name}</h3>
+      <h3 dir="auto">${room.name}</h3>
       ${messages.length === 0 ? html`<p class="muted">No messages.</p>` : nothing}
       <ol>
         ${repeat(
@@ -81,8 +81,8 @@ function viewOfMessage(room: Room, event: MatrixEvent) {
   const sender = event.getSender() ?? "";
   return html`
     <li class=${isLocked(event) ? "locked" : "readable"}>
-      <span class="sender">${room.getMember(sender)?.name ?? sender}</span>
-      <span class="body">${bodyOf(event)}</span>
+      <span class="sender" dir="auto">${room.getMember(sender)?.name ?? sender}</span>
+      <span class="body" dir="auto">${bodyOf(event)}</span>
     </li>
   `;
 }

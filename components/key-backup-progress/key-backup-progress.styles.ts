@@ -64,6 +64,16 @@ export const styles = css`
     text-wrap: pretty;
   }
 
+  /* The words may run in another direction than the page: they keep theirs, on the page's side. */
+  .message,
+  .detail,
+  .counts span,
+  .failures :is(p, li) {
+    text-align: -webkit-match-parent;
+    text-align: match-parent;
+    unicode-bidi: plaintext;
+  }
+
   .bar {
     position: relative;
     block-size: 0.625rem;
@@ -119,6 +129,9 @@ export const styles = css`
     min-block-size: 1lh;
     font-size: 0.875rem;
     font-variant-numeric: tabular-nums;
+  }
+  .counts :empty {
+    display: none;
   }
   .outlook {
     color: var(--_muted);

@@ -8,6 +8,7 @@ const config: StorybookConfig = {
   },
   stories: ["../**/*.stories.ts"],
   addons: ["@storybook/addon-docs", "@storybook/addon-a11y"],
+  previewHead: (head) => `${head}<link rel="icon" href="data:," />`,
   core: { disableTelemetry: true, disableWhatsNewNotifications: true },
 };
 
