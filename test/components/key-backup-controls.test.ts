@@ -4,7 +4,19 @@ import { ENGLISH, type KeyBackupControlsElement } from "../../components/index.j
 import type { KeyBackupSyncState } from "../../src/state.js";
 import { BY_STATUS, FAILED, STATES, UNAVAILABLE, WAITING } from "../../stories/states.fixtures.js";
 import { sendKeys } from "../support/commands.mjs";
-import { all, button, buttons, focused, NARROW, part, press, settled, stickingOut, tabTo, textOf } from "./on-page.js";
+import {
+  all,
+  button,
+  buttons,
+  focusedName,
+  NARROW,
+  part,
+  press,
+  settled,
+  stickingOut,
+  tabTo,
+  textOf,
+} from "./on-page.js";
 
 const REQUESTS = ["start", "pause", "resume", "stop", "recovery-key"].map((wish) => `key-backup-${wish}-request`);
 
@@ -49,21 +61,21 @@ describe("<key-backup-controls>", () => {
       const element = await controlsFor(DOWNLOADING);
       await tabTo(element, button(element, "Pause"));
       await become(element, PAUSED);
-      expect(focused()).to.equal(button(element, "Resume"));
+      expect(focusedName()).to.equal("Resume");
     });
 
     it("hands the focus on when Stop is gone", async () => {
       const element = await controlsFor(DOWNLOADING);
       await tabTo(element, button(element, "Stop"));
       await become(element, IDLE);
-      expect(focused()).to.equal(button(element, "Download keys"));
+      expect(focusedName()).to.equal("Download keys");
     });
 
     it("hands the focus on when the recovery key is no longer asked for", async () => {
       const element = await controlsFor(WAITING["decryption-key"]);
       await tabTo(element, button(element, "Enter recovery key"));
       await become(element, BY_STATUS.importing.Importing);
-      expect(focused()).to.equal(button(element, "Pause"));
+      expect(focusedName()).to.equal("Pause");
     });
 
     it("takes the focus from nobody else", async () => {
@@ -71,7 +83,7 @@ describe("<key-backup-controls>", () => {
       const other = await fixture<HTMLInputElement>(html`<input aria-label="Message" />`);
       other.focus();
       await become(element, IDLE);
-      expect(focused()).to.equal(other);
+      expect(focusedName()).to.equal("Message");
     });
 
     it("shows where the keyboard is", async () => {

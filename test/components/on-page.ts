@@ -42,10 +42,17 @@ export function button(root: Element, name: string): HTMLElement {
 }
 
 /** What has the focus, in whatever shadow root. */
-export function focused(): Element | null {
+function focused(): Element | null {
   let active = document.activeElement;
   while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
   return active;
+}
+
+/** By its name, for it is compared: to print an element, for a test that fails, takes the test runner minutes. */
+export function focusedName(): string {
+  const active = focused();
+  if (!active || active === document.body) return "";
+  return active.getAttribute("aria-label") ?? textOf(active);
 }
 
 /** With the mouse, in its middle. */
