@@ -11,7 +11,7 @@ import "../key-backup-progress/key-backup-progress.js";
 import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { styles } from "./key-backup-sync.styles.js";
-import { WISHES, type Wish } from "./wishes.js";
+import { WISHES } from "./wishes.js";
 
 /**
  * Downloads every room key of the account's key backup, in the background, and shows how far that is. Give it a `client` and it starts by
