@@ -82,6 +82,8 @@ export const styles = css`
       color: HighlightText;
       background: Highlight;
       border-color: Highlight;
+      /* Else Chromium puts a plate of Canvas behind the text, on which it cannot be read. */
+      forced-color-adjust: none;
     }
     button[aria-disabled="true"] {
       color: GrayText;

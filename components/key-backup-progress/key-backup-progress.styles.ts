@@ -8,9 +8,14 @@ export const styles = css`
   }
 
   .head {
-    display: grid;
-    grid-template-columns: auto minmax(0, 1fr);
+    display: flex;
+    flex-wrap: wrap;
     gap: calc(var(--_spacing) * 0.875);
+  }
+  /* Below the icon where a long word has no room beside it. */
+  .head > [role="status"] {
+    flex: 1 1 9rem;
+    min-inline-size: 0;
   }
 
   .icon {
