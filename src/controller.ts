@@ -34,7 +34,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   #state: KeyBackupSyncState = IDLE;
   #link: WorkerLink | null = null;
   #run: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
-  #eventTimer = 0;
+  #eventTimer: ReturnType<typeof setTimeout> | null = null;
   #lastEvent = 0;
   readonly #unsubscribe: () => void;
 
@@ -167,12 +167,12 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     const isCount = state.status === this.#state.status && performance.now() - this.#lastEvent < BETWEEN_EVENTS;
     this.#state = Object.freeze(state);
     if (!isCount) this.#tell();
-    else this.#eventTimer ||= setTimeout(() => this.#tell(), BETWEEN_EVENTS);
+    else this.#eventTimer ??= setTimeout(() => this.#tell(), BETWEEN_EVENTS);
   }
 
   #tell(): void {
-    clearTimeout(this.#eventTimer);
-    this.#eventTimer = 0;
+    if (this.#eventTimer !== null) clearTimeout(this.#eventTimer);
+    this.#eventTimer = null;
     this.#lastEvent = performance.now();
     this.dispatchEvent(new Event("statechange"));
   }

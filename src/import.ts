@@ -3,6 +3,7 @@
  * when the crypto store has it. It knows nothing of pausing (that is an abort between two batches) nor of where batches come from.
  */
 import { BatchSize } from "./batch-size.js";
+import type { Changes } from "./changes.js";
 import { KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore, RoomKey } from "./host.js";
 import { longestBlockOf } from "./longest-block.js";
@@ -19,8 +20,8 @@ export interface ImportOptions {
   readonly backupVersion: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
-  /** Resolves when more is spooled than there was when it was asked last. */
-  readonly moreSpooled: () => Promise<void>;
+  /** Whenever there is more in the spool. */
+  readonly spooled: Changes;
 }
 
 /** @throws KeyBackupSyncError `import-failed` if the crypto store takes none of a batch; what `nextBatch` throws; the abort's reason */
@@ -28,13 +29,13 @@ export async function importRoomKeys(options: ImportOptions): Promise<void> {
   const batches = new BatchImport(options);
   let settled: SettledBatch | null = null;
   for (;;) {
-    const more = options.moreSpooled();
+    const spooled = options.spooled.count;
     const next = await options.nextBatch(batches.size.batch, settled);
     settled = null;
     options.onProgress(next.progress);
     if (next.kind === "end") return;
     options.signal.throwIfAborted();
-    if (next.kind === "caught-up") await more;
+    if (next.kind === "caught-up") await options.spooled.moreThan(spooled, options.signal);
     else settled = await batches.settle(next.batch);
   }
 }

@@ -3,6 +3,7 @@
  * that. It reports states and ends by itself, by an abort or with a fault; what the person chose, and what comes before and after, is
  * the controller's.
  */
+import { Changes } from "./changes.js";
 import { KeyBackupSyncError } from "./errors.js";
 import type { Host } from "./host.js";
 import { importRoomKeys } from "./import.js";
@@ -98,7 +99,7 @@ class BackupRun {
   #isWhole: boolean;
   #downloadWait: Wait | null = null;
   #lacksKey = false;
-  #wakeImport: () => void = () => {};
+  readonly #spooled = new Changes();
 
   constructor({ host, link, signal, report }: RunOptions, kept: KeptBackup) {
     this.#host = host;
@@ -132,7 +133,7 @@ class BackupRun {
       most = Math.max(most, progress.downloaded);
       this.#downloadWait = null;
       this.#advance(progress);
-      this.#wakeImport();
+      this.#spooled.note();
     };
     const kept = await retries.until(
       () => this.#link.call("download", [this.#backup.version], this.#signal),
@@ -143,7 +144,7 @@ class BackupRun {
     );
     this.#isWhole = true;
     this.#advance(kept.progress);
-    this.#wakeImport();
+    this.#spooled.note();
   }
 
   async #import(): Promise<void> {
@@ -157,21 +158,15 @@ class BackupRun {
       backupVersion: version,
       signal: this.#signal,
       onProgress: (progress) => this.#advance(progress),
-      moreSpooled: () => this.#moreSpooled(),
+      spooled: this.#spooled,
     });
   }
 
-  #untilImportIsDue(): Promise<void> {
-    if (this.#isWhole) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, IMPORT_BESIDE_DOWNLOAD_AFTER);
-      this.#signal.addEventListener("abort", () => reject(this.#signal.reason), { once: true });
-      this.#wakeImport = () => {
-        if (!this.#isWhole) return;
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  async #untilImportIsDue(): Promise<void> {
+    const due = sleep(IMPORT_BESIDE_DOWNLOAD_AFTER).then(() => true);
+    for (let isDue: unknown = false; !this.#isWhole && !isDue; ) {
+      isDue = await Promise.race([due, this.#spooled.moreThan(this.#spooled.count, this.#signal)]);
+    }
   }
 
   /** Waits until the device knows the decryption key. */
@@ -190,13 +185,6 @@ class BackupRun {
     }
   }
 
-  #moreSpooled(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#wakeImport = resolve;
-      this.#signal.addEventListener("abort", () => reject(this.#signal.reason), { once: true });
-    });
-  }
-
   #advance(progress: Progress): void {
     this.#progress = { ...progress, total: Math.max(progress.total, this.#backup.count) };
     this.#show();
@@ -210,6 +198,10 @@ class BackupRun {
     else if (this.#lacksKey) this.#report({ status: "waiting", reason: "decryption-key", retryAt: null, sync });
     else this.#report({ status: "importing", pace, ...sync });
   }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function nextKeyChange({ cryptoStore }: Host, signal: AbortSignal): Promise<void> {

@@ -143,7 +143,7 @@ async function reachable<Value>(answer: Promise<Value>): Promise<Value> {
 }
 
 async function orStalled<Value>(milliseconds: number, answer: Promise<Value>): Promise<Value> {
-  let timer = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const stalled = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new KeyBackupSyncError("homeserver-unreachable")), milliseconds);
   });

@@ -8,10 +8,9 @@ export class SegmentReader {
   readonly #version: string;
   readonly #parser: KeyBackupParser;
   #cursor: Cursor;
-  /** Up to where bytes were given to the parser, and where in the chunk the present ones begin. */
+  /** Of the bytes that the parser has now: their chunk, and where in it they begin. */
   #chunk: number;
   #begin: number;
-  #end: number;
   #sessions: Iterator<BackedUpSession, void, undefined> | null = null;
   #isBroken = false;
 
@@ -20,7 +19,7 @@ export class SegmentReader {
     this.#version = version;
     this.#cursor = cursor;
     this.#chunk = cursor.chunk;
-    this.#begin = this.#end = cursor.offset;
+    this.#begin = cursor.offset;
     this.#parser = new KeyBackupParser(cursor.inside);
   }
 
@@ -65,9 +64,10 @@ export class SegmentReader {
     }
   }
 
-  /** Gives the parser what has been spooled behind what it had: the rest of a chunk that grew, or the next chunk. */
+  /** Gives the parser what is spooled behind what it had: the rest of the cursor's chunk, then chunk by chunk. */
   async #readOn(): Promise<boolean> {
-    return (await this.#readFrom(this.#chunk, this.#end)) || this.#readFrom(this.#chunk + 1, 0);
+    if (!this.#sessions && (await this.#readFrom(this.#chunk, this.#begin))) return true;
+    return this.#readFrom(this.#chunk + 1, 0);
   }
 
   async #readFrom(chunk: number, offset: number): Promise<boolean> {
@@ -75,7 +75,6 @@ export class SegmentReader {
     if (!bytes || bytes.length <= offset) return false;
     this.#chunk = chunk;
     this.#begin = offset;
-    this.#end = bytes.length;
     this.#sessions = this.#parser.parse(bytes.subarray(offset));
     return true;
   }

@@ -100,7 +100,7 @@ export class Spool {
     );
   }
 
-  /** Puts a chunk in its place, or a longer one over it, with the number of room keys the segment then has. */
+  /** Puts a chunk in its place, with the number of room keys the segment then has. */
   putChunk(version: string, place: { segment: number; chunk: number }, bytes: Uint8Array, keys: number) {
     const row = (before: BackupRow) =>
       changeSegment(before, place.segment, ({ chunks }) => ({ chunks: Math.max(chunks, place.chunk + 1), keys }));

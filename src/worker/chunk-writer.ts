@@ -1,0 +1,79 @@
+/**
+ * Gathers bytes to chunks and puts them into a segment of the spool, one behind the other, while the next bytes come in. It knows
+ * nothing of where they come from.
+ */
+import type { RoomKeyCounter } from "./room-key-counter.js";
+import type { BackupRow, Spool } from "./spool.js";
+
+/** Large, for a transaction costs more than its bytes: in Chromium chunks of 1 MiB took twice as long as these. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+/** On a slow line a chunk would take long: what there is of it is made safe this often, in milliseconds. */
+const LONGEST = 1000;
+/** Chunks on their way into the database. */
+const MOST_WRITES = 2;
+
+/** Where in the spool the first chunk goes. */
+export interface ChunkPlace {
+  readonly version: string;
+  readonly segment: number;
+  readonly chunk: number;
+}
+
+export class ChunkWriter {
+  readonly #spool: Spool;
+  readonly #place: ChunkPlace;
+  readonly #counter: RoomKeyCounter;
+  readonly #onSpooled: (row: BackupRow) => void;
+  readonly #writes: Promise<void>[] = [];
+  #chunk: number;
+  #buffer = new Uint8Array(CHUNK_BYTES);
+  #filled = 0;
+  #begun = performance.now();
+
+  /** @param counter has counted the bytes before these */
+  constructor(spool: Spool, place: ChunkPlace, counter: RoomKeyCounter, onSpooled: (row: BackupRow) => void) {
+    this.#spool = spool;
+    this.#place = place;
+    this.#chunk = place.chunk;
+    this.#counter = counter;
+    this.#onSpooled = onSpooled;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const part = bytes.subarray(at, at + CHUNK_BYTES - this.#filled);
+      this.#buffer.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled === CHUNK_BYTES) await this.#endChunk();
+    }
+    if (performance.now() - this.#begun > LONGEST) await this.#endChunk();
+  }
+
+  /** Resolves when all that was written is in the database. */
+  async makeSafe(): Promise<void> {
+    await this.#endChunk();
+    await Promise.all(this.#writes);
+  }
+
+  async #endChunk(): Promise<void> {
+    this.#begun = performance.now();
+    if (this.#filled === 0) return;
+    // A full buffer is given away as it is; of one that is not full, the rest would go with it.
+    const isFull = this.#filled === CHUNK_BYTES;
+    const bytes = isFull ? this.#buffer : this.#buffer.slice(0, this.#filled);
+    if (isFull) this.#buffer = new Uint8Array(CHUNK_BYTES);
+    this.#filled = 0;
+    this.#writes.push(this.#put(bytes));
+    if (this.#writes.length > MOST_WRITES) await this.#writes.shift();
+  }
+
+  #put(bytes: Uint8Array): Promise<void> {
+    const { version, segment } = this.#place;
+    const keys = this.#counter.count(bytes);
+    const written = this.#spool.putChunk(version, { segment, chunk: this.#chunk++ }, bytes, keys).then(this.#onSpooled);
+    // Whoever waits for it hears of its failure; until then nobody may be waiting.
+    written.catch(() => {});
+    return written;
+  }
+}
