@@ -10,7 +10,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** On a slow line a chunk would take long: what there is of it is made safe this often, in milliseconds. */
 const LONGEST = 1000;
 /** Chunks on their way into the database. */
-const MOST_WRITES = 2;
+const MOST_WRITES = 4;
 
 /** Where in the spool the first chunk goes. */
 export interface ChunkPlace {
@@ -26,6 +26,8 @@ export class ChunkWriter {
   readonly #onSpooled: (row: BackupRow) => void;
   readonly #writes: Promise<void>[] = [];
   #chunk: number;
+  /** Not in use: making a new one each time took longer than filling it. */
+  readonly #buffers: Uint8Array[] = [];
   #buffer = new Uint8Array(CHUNK_BYTES);
   #filled = 0;
   #begun = performance.now();
@@ -62,18 +64,24 @@ export class ChunkWriter {
     // A full buffer is given away as it is; of one that is not full, the rest would go with it.
     const isFull = this.#filled === CHUNK_BYTES;
     const bytes = isFull ? this.#buffer : this.#buffer.slice(0, this.#filled);
-    if (isFull) this.#buffer = new Uint8Array(CHUNK_BYTES);
     this.#filled = 0;
-    this.#writes.push(this.#put(bytes));
-    if (this.#writes.length > MOST_WRITES) await this.#writes.shift();
-  }
-
-  #put(bytes: Uint8Array): Promise<void> {
-    const { version, segment } = this.#place;
-    const keys = this.#counter.count(bytes);
-    const written = this.#spool.putChunk(version, { segment, chunk: this.#chunk++ }, bytes, keys).then(this.#onSpooled);
+    const written = this.#put(bytes);
     // Whoever waits for it hears of its failure; until then nobody may be waiting.
     written.catch(() => {});
-    return written;
+    this.#writes.push(written);
+    if (isFull) this.#buffer = await this.#freeBuffer();
+  }
+
+  async #freeBuffer(): Promise<Uint8Array> {
+    if (this.#writes.length > MOST_WRITES) await this.#writes.shift();
+    return this.#buffers.pop() ?? new Uint8Array(CHUNK_BYTES);
+  }
+
+  async #put(bytes: Uint8Array): Promise<void> {
+    const { version, segment } = this.#place;
+    const keys = this.#counter.count(bytes);
+    const row = await this.#spool.putChunk(version, { segment, chunk: this.#chunk++ }, bytes, keys);
+    if (bytes.length === CHUNK_BYTES) this.#buffers.push(bytes);
+    this.#onSpooled(row);
   }
 }
