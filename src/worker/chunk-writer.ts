@@ -27,7 +27,7 @@ export class ChunkWriter {
   readonly #writes: Promise<void>[] = [];
   #chunk: number;
   /** Not in use: making a new one each time took longer than filling it. */
-  readonly #buffers: Uint8Array[] = [];
+  readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
   #buffer = new Uint8Array(CHUNK_BYTES);
   #filled = 0;
   #begun = performance.now();
@@ -72,12 +72,12 @@ export class ChunkWriter {
     if (isFull) this.#buffer = await this.#freeBuffer();
   }
 
-  async #freeBuffer(): Promise<Uint8Array> {
+  async #freeBuffer(): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#writes.length > MOST_WRITES) await this.#writes.shift();
     return this.#buffers.pop() ?? new Uint8Array(CHUNK_BYTES);
   }
 
-  async #put(bytes: Uint8Array): Promise<void> {
+  async #put(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const { version, segment } = this.#place;
     const keys = this.#counter.count(bytes);
     const row = await this.#spool.putChunk(version, { segment, chunk: this.#chunk++ }, bytes, keys);
