@@ -1,5 +1,6 @@
 /** What tests may have done in node: see node-call.ts. A plugin of the test server, so that all it started ends with the run. */
 import { text } from "node:stream/consumers";
+import { HomeserverProxy } from "./homeserver-proxy.mjs";
 import { ScriptedHomeserver } from "./scripted-homeserver.mjs";
 import { startSynapse } from "./synapse.mjs";
 import { seedKeyBackup } from "./synapse-seed.mjs";
@@ -10,6 +11,8 @@ const PREFIX = "/__node/";
 
 /** @type {Map<string, ScriptedHomeserver>} */
 const homeservers = new Map();
+/** @type {Map<string, HomeserverProxy>} */
+const proxies = new Map();
 /** One for the whole run. @type {Promise<import("./synapse.mjs").Synapse> | undefined} */
 let synapse;
 /** One after the other: three engines ask for the same keys at once, and each would make them. */
@@ -31,6 +34,16 @@ const CALLS = {
   "homeserver/release": (/** @type {{ url: string, name: string }} */ { url, name }) => find(url).release(name),
   "homeserver/requests": (/** @type {{ url: string }} */ { url }) => find(url).requests(),
   "homeserver/close": (/** @type {{ url: string }} */ { url }) => find(url).close(),
+  "proxy/open": async (/** @type {{ target: string }} */ { target }) => {
+    const proxy = new HomeserverProxy(target);
+    const url = await proxy.listen();
+    proxies.set(url, proxy);
+    return url;
+  },
+  "proxy/requests": (/** @type {{ url: string }} */ { url }) => findProxy(url).requests(),
+  "proxy/limit": (/** @type {{ url: string, bytesPerSecond: number | null }} */ { url, bytesPerSecond }) =>
+    findProxy(url).limit(bytesPerSecond),
+  "proxy/close": (/** @type {{ url: string }} */ { url }) => findProxy(url).close(),
   "synapse/start": async () => ({ url: (await theSynapse()).url }),
   "synapse/register": async (/** @type {{ name: string, password: string }} */ { name, password }) =>
     (await theSynapse()).registerUser(name, password),
@@ -42,8 +55,9 @@ export function nodeCallsPlugin() {
   return {
     name: "node-calls",
     async serverStop() {
-      for (const homeserver of homeservers.values()) homeserver.close();
+      for (const server of [...homeservers.values(), ...proxies.values()]) server.close();
       homeservers.clear();
+      proxies.clear();
       await (await synapse)?.stop();
     },
   };
@@ -82,4 +96,11 @@ function find(url) {
   const homeserver = homeservers.get(url);
   if (homeserver === undefined) throw new Error(`There is no homeserver at ${url}`);
   return homeserver;
+}
+
+/** @param {string} url */
+function findProxy(url) {
+  const proxy = proxies.get(url);
+  if (proxy === undefined) throw new Error(`There is no proxy at ${url}`);
+  return proxy;
 }

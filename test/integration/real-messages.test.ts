@@ -1,0 +1,135 @@
+import { expect, fixture, html, waitUntil } from "@open-wc/testing";
+import { EventType, type MatrixClient, type MatrixEvent, Preset } from "matrix-js-sdk";
+import type { KeyBackupSyncElement } from "../../components/index.js";
+import "../../components/index.js";
+import { controllerFor } from "../../src/index.js";
+import { countRoomKeys, cryptoOf, logIn, openMatrixClient } from "../support/matrix-client.js";
+import { startSynapseForTest, type TestSynapse } from "../support/test-synapse.js";
+import { whenShown } from "../support/when-shown.js";
+
+const PASSWORD = "correct horse battery staple";
+const SESSIONS = 3;
+const MESSAGES = [
+  "Good morning",
+  "Did the keys arrive?",
+  "All of them",
+  "Even the old ones?",
+  "Even those",
+  "Good night",
+];
+/** matrix-js-sdk waits up to ten seconds before it uploads a room key. */
+const UNTIL_BACKED_UP = { timeout: 30_000, interval: 200 };
+const UNTIL_SYNCED = { timeout: 20_000 };
+
+interface BackedUp {
+  readonly roomId: string;
+  readonly decryptionKey: Uint8Array;
+  readonly version: string;
+}
+
+/** The first device: says what there is to say, each pair of messages with a room key of its own, and backs up the keys. */
+async function sayAll(client: MatrixClient): Promise<BackedUp> {
+  const crypto = cryptoOf(client);
+  await client.startClient();
+  await crypto.resetKeyBackup();
+  const roomId = await createEncryptedRoom(client);
+  for (const [index, message] of MESSAGES.entries()) {
+    if (index % (MESSAGES.length / SESSIONS) === 0) await crypto.forceDiscardSession(roomId);
+    await client.sendTextMessage(roomId, message);
+  }
+  await waitUntil(
+    async () => (await crypto.getKeyBackupInfo())?.count === SESSIONS,
+    "The room keys are not backed up",
+    UNTIL_BACKED_UP,
+  );
+  const decryptionKey = await crypto.getSessionBackupPrivateKey();
+  const version = await crypto.getActiveSessionBackupVersion();
+  if (!decryptionKey || version === null) throw new Error("The first device has no backup");
+  return { roomId, decryptionKey, version };
+}
+
+async function createEncryptedRoom(client: MatrixClient): Promise<string> {
+  const { room_id } = await client.createRoom({
+    preset: Preset.PrivateChat,
+    initial_state: [{ type: EventType.RoomEncryption, state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } }],
+  });
+  const isThere = async () =>
+    client.getRoom(room_id) !== null && (await cryptoOf(client).isEncryptionEnabledInRoom(room_id));
+  await waitUntil(isThere, "The room is not synced", UNTIL_SYNCED);
+  return room_id;
+}
+
+/** Of the whole page but the element's worker: what the SDK fetches on demand is refused and written down. */
+function withoutRoomKeys(refused: string[]): typeof fetch {
+  return (resource, options) => {
+    const { pathname } = new URL(resource instanceof Request ? resource.url : resource);
+    if (!pathname.includes("/room_keys/keys")) return fetch(resource, options);
+    refused.push(pathname);
+    return Promise.reject(new TypeError("Room keys are not fetched on demand in this test"));
+  };
+}
+
+/** As far as they are synced, oldest first. */
+function messagesIn(client: MatrixClient, roomId: string): MatrixEvent[] {
+  const events = client.getRoom(roomId)?.getLiveTimeline().getEvents() ?? [];
+  return events.filter((event) => event.getWireType() === EventType.RoomMessageEncrypted);
+}
+
+/** `null` for one that cannot be read. */
+function readable(events: readonly MatrixEvent[]): (string | null)[] {
+  return events.map((event) => (event.getType() === EventType.RoomMessage ? event.getContent().body : null));
+}
+
+function isUnreadable(event: MatrixEvent): boolean {
+  return event.isDecryptionFailure() && !event.isBeingDecrypted();
+}
+
+describe("Real messages", () => {
+  let synapse: TestSynapse;
+  const clients: MatrixClient[] = [];
+
+  async function opened(client: Promise<MatrixClient>): Promise<MatrixClient> {
+    clients.push(await client);
+    return client;
+  }
+
+  before(async function () {
+    this.timeout(120_000);
+    synapse = await startSynapseForTest();
+  });
+
+  after(() => {
+    for (const client of clients) {
+      controllerFor(client).close();
+      client.stopClient();
+    }
+  });
+
+  it("can be read on a new device once the element is complete, without any key fetched on demand", async function () {
+    this.timeout(120_000);
+    const user = await synapse.registerUser("writer", PASSWORD);
+    const first = await opened(openMatrixClient(synapse.url, user));
+    const { roomId, decryptionKey, version } = await sayAll(first);
+    // So that it can give the new device no key itself.
+    first.stopClient();
+
+    const refused: string[] = [];
+    const device = await logIn(synapse.url, user.userId, PASSWORD);
+    const second = await opened(openMatrixClient(synapse.url, device, withoutRoomKeys(refused)));
+    await cryptoOf(second).storeSessionBackupPrivateKey(decryptionKey, version);
+    await second.startClient({ initialSyncLimit: 100 });
+    const messages = () => messagesIn(second, roomId);
+    await waitUntil(() => messages().length === MESSAGES.length, "The messages are not synced", UNTIL_SYNCED);
+    await waitUntil(() => messages().every(isUnreadable), "A message can be read without its key", UNTIL_SYNCED);
+    await waitUntil(() => refused.length > 0, "The SDK fetches no key on demand", UNTIL_SYNCED);
+    expect(await countRoomKeys(second)).to.equal(0);
+
+    const element = await fixture<KeyBackupSyncElement>(html`
+      <key-backup-sync lang="en" .client=${second}></key-backup-sync>
+    `);
+    const { progress } = await whenShown(element, "complete");
+    expect(progress.imported).to.equal(SESSIONS);
+    await waitUntil(() => !messages().some(isUnreadable), "A message cannot be read", UNTIL_SYNCED);
+    expect(readable(messages())).to.deep.equal(MESSAGES);
+  });
+});
