@@ -71,13 +71,11 @@ describe("A reload of the page", function () {
     await whenShown(page.exports.element, "importing", ({ progress }) => isInTheMidst(progress.imported));
     button(page.exports.element, "Pause").click();
     const before = await whenShown(page.exports.element, "paused");
-    const requests = (await account.homeserver.requests()).length;
     await page.reload();
     const after = await whenShown(page.exports.element, "paused");
     expect(after.progress).to.deep.equal(before.progress);
     expect(isInTheMidst(after.progress.imported)).to.equal(true);
-    expect(page.exports.shown.map(({ status }) => status)).to.not.include.members(["checking", "importing"]);
-    expect((await account.homeserver.requests()).slice(requests)).to.deep.equal([]);
+    expect(page.exports.shown.map(({ status }) => status)).to.deep.equal(["paused"]);
 
     button(page.exports.element, "Resume").click();
     const { progress } = await whenShown(page.exports.element, "complete");

@@ -12,7 +12,7 @@ export interface Device {
 const quiet: Logger = { getChild: () => quiet, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 // It has a line for every room key; and parts of the SDK do not use the logger they are given.
-Object.assign(globalLogger, quiet);
+Object.assign(globalLogger, { ...quiet, log() {} });
 
 /** With crypto, not syncing. @param fetchFn in place of the browser's, for all its requests */
 export async function openMatrixClient(
