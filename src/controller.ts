@@ -95,7 +95,10 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   }
 
   async #begin(choice: Choice | null): Promise<void> {
+    // Whoever hears of a state that ends a run may start the next one at once.
+    await this.#run?.ended;
     if (this.#run) return;
+    this.#enter({ status: "checking" });
     const abort = new AbortController();
     this.#run = { abort, ended: this.#runOnce(choice, abort.signal) };
   }

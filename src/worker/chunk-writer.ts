@@ -24,13 +24,16 @@ export class ChunkWriter {
   readonly #place: ChunkPlace;
   readonly #counter: RoomKeyCounter;
   readonly #onSpooled: (row: BackupRow) => void;
-  readonly #writes: Promise<void>[] = [];
+  /** On their way, in their order. */
+  readonly #writes = new Set<Promise<void>>();
+  #failure: { readonly cause: unknown } | null = null;
   #chunk: number;
   /** Not in use: making a new one each time took longer than filling it. */
   readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
   #buffer = new Uint8Array(CHUNK_BYTES);
   #filled = 0;
-  #begun = performance.now();
+  /** Not by the next bytes: there may be none for long. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param counter has counted the bytes before these */
   constructor(spool: Spool, place: ChunkPlace, counter: RoomKeyCounter, onSpooled: (row: BackupRow) => void) {
@@ -41,7 +44,9 @@ export class ChunkWriter {
     this.#onSpooled = onSpooled;
   }
 
+  /** @throws what kept an earlier chunk from being stored */
   async write(bytes: Uint8Array): Promise<void> {
+    if (this.#failure) throw this.#failure.cause;
     for (let at = 0; at < bytes.length; ) {
       const part = bytes.subarray(at, at + CHUNK_BYTES - this.#filled);
       this.#buffer.set(part, this.#filled);
@@ -49,7 +54,7 @@ export class ChunkWriter {
       at += part.length;
       if (this.#filled === CHUNK_BYTES) await this.#endChunk();
     }
-    if (performance.now() - this.#begun > LONGEST) await this.#endChunk();
+    if (this.#filled > 0) this.#timer ??= setTimeout(() => void this.#endChunk(), LONGEST);
   }
 
   /** Resolves when all that was written is in the database. */
@@ -58,22 +63,29 @@ export class ChunkWriter {
     await Promise.all(this.#writes);
   }
 
+  /** The bytes are taken before anything is waited for: it may be called while it runs. */
   async #endChunk(): Promise<void> {
-    this.#begun = performance.now();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#filled === 0) return;
     // A full buffer is given away as it is; of one that is not full, the rest would go with it.
     const isFull = this.#filled === CHUNK_BYTES;
     const bytes = isFull ? this.#buffer : this.#buffer.slice(0, this.#filled);
     this.#filled = 0;
     const written = this.#put(bytes);
-    // Whoever waits for it hears of its failure; until then nobody may be waiting.
-    written.catch(() => {});
-    this.#writes.push(written);
+    this.#writes.add(written);
+    written.then(
+      () => this.#writes.delete(written),
+      (cause: unknown) => {
+        this.#failure ??= { cause };
+      },
+    );
     if (isFull) this.#buffer = await this.#freeBuffer();
   }
 
   async #freeBuffer(): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#writes.length > MOST_WRITES) await this.#writes.shift();
+    const [first] = this.#writes;
+    if (this.#writes.size > MOST_WRITES) await first;
     return this.#buffers.pop() ?? new Uint8Array(CHUNK_BYTES);
   }
 

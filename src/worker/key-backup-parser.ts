@@ -81,7 +81,7 @@ export class KeyBackupParser {
 
   /** The backup has come to its end: it was whole. */
   get ended(): boolean {
-    return this.#expect === Expect.Nothing && this.#sawRooms;
+    return this.#expect === Expect.Nothing;
   }
 
   /**
@@ -134,6 +134,7 @@ export class KeyBackupParser {
     if (this.#level === Level.Sessions) this.#member = "sessions";
     if (this.#level === Level.Room) this.#roomId = null;
     this.#level--;
+    if (this.#level === Level.Outside && !this.#sawRooms) fail();
     return this.#pass(this.#level === Level.Outside ? Expect.Nothing : Expect.Comma);
   }
 

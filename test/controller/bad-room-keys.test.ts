@@ -1,0 +1,135 @@
+import { expect } from "@open-wc/testing";
+import type { Progress } from "../../src/index.js";
+import { encryptRoomKeys, type KeyBackup, makeBackupKeyPair, makeRoomKey } from "../support/room-keys.mjs";
+import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
+
+const ROOM = "!synthetic00000000:localhost";
+type Sessions = Record<string, unknown>;
+
+/** The right answer with other sessions in one room beside its own. */
+function withSessions({ response }: KeyBackup, sessions: Sessions): string {
+  // Written as text: "__proto__" as a property name would be lost.
+  const added = Object.entries(sessions).map(([id, value]) => `${JSON.stringify(id)}:${JSON.stringify(value)}`);
+  return JSON.stringify(response).replace(`"${ROOM}":{"sessions":{`, (start) => `${start}${added.join()},`);
+}
+
+describe("A bad room key", () => {
+  let scene: SyncScene;
+
+  afterEach(() => scene.close());
+
+  async function syncWith(answer: (backup: KeyBackup) => string): Promise<Progress> {
+    scene = await SyncScene.open({ answer: (backup) => ({ body: answer(backup) }) });
+    const controller = scene.controller();
+    await controller.start();
+    return (await whenStatus(controller, "complete")).progress;
+  }
+
+  const malformed: readonly (readonly [string, unknown])[] = [
+    ["null", null],
+    ["a number", 5],
+    ["a list", []],
+    ["an empty object", {}],
+    ["session data that is text", { session_data: "data" }],
+    ["session data without a mac", { session_data: { ciphertext: "a", ephemeral: "b" } }],
+    ["session data of numbers", { session_data: { ciphertext: 1, ephemeral: 2, mac: 3 } }],
+  ];
+  for (const [what, value] of malformed) {
+    it(`that is ${what} is counted as malformed; the keys around it are imported`, async () => {
+      const progress = await syncWith((backup) => withSessions(backup, { bad: value }));
+      expect(progress.failures).to.deep.equal({ malformed: 1, undecryptable: 0, rejected: 0 });
+      expect(scene.host.imported.size).to.equal(12);
+    });
+  }
+
+  it("that does not decrypt is counted as such", async () => {
+    const { publicKey } = await makeBackupKeyPair();
+    const other = await encryptRoomKeys([await makeRoomKey(ROOM)], publicKey);
+    const progress = await syncWith((backup) => withSessions(backup, other.rooms[ROOM]?.sessions ?? {}));
+    expect(progress.failures).to.deep.equal({ malformed: 0, undecryptable: 1, rejected: 0 });
+    expect(scene.host.imported.size).to.equal(12);
+  });
+
+  it("that belongs to another session is rejected", async () => {
+    const progress = await syncWith((backup) => {
+      const [session] = Object.values(backup.response.rooms[ROOM]?.sessions ?? {});
+      return withSessions(backup, { "another-session": session });
+    });
+    expect(progress.failures).to.deep.equal({ malformed: 0, undecryptable: 0, rejected: 1 });
+    expect(scene.host.imported.size).to.equal(12);
+  });
+
+  it("with __proto__ for a session id changes no prototype and stops no other key", async () => {
+    const progress = await syncWith((backup) =>
+      withSessions(backup, Object.fromEntries([["__proto__", { session_data: {} }]])),
+    );
+    expect(progress.failures.malformed).to.equal(1);
+    expect(progress.imported).to.equal(12);
+    expect("session_data" in {}).to.equal(false);
+  });
+
+  it("in a room called __proto__ is counted; the other rooms are imported", async () => {
+    const progress = await syncWith(({ response }) => {
+      const [room] = Object.values(response.rooms);
+      return JSON.stringify(response).replace('"rooms":{', `"rooms":{"__proto__":${JSON.stringify(room)},`);
+    });
+    expect(progress.failures.malformed).to.equal(4);
+    expect(scene.host.imported.size).to.equal(12);
+  });
+
+  it("that the crypto store refuses by a throw is found and counted; the others are imported", async () => {
+    scene = await SyncScene.open({ keys: 50 });
+    const bad = scene.backup.roomKeys[17]?.session_id;
+    scene.host.beforeImport = (roomKeys) => {
+      if (roomKeys.some((key) => key.session_id === bad)) throw new Error("refused");
+      return 0;
+    };
+    const controller = scene.controller();
+    await controller.start();
+    const { progress } = await whenStatus(controller, "complete");
+    expect([progress.imported, progress.failures.rejected]).to.deep.equal([49, 1]);
+  });
+
+  it("is what the crypto store says it is", async () => {
+    scene = await SyncScene.open();
+    scene.host.beforeImport = () => 1;
+    const controller = scene.controller();
+    await controller.start();
+    const { progress } = await whenStatus(controller, "complete");
+    expect([progress.imported, progress.failures.rejected]).to.deep.equal([11, 1]);
+  });
+});
+
+describe("A crypto store", () => {
+  let scene: SyncScene;
+
+  afterEach(() => scene.close());
+
+  it("that takes nothing ends the run; it goes on later with what is safe", async () => {
+    scene = await SyncScene.open();
+    scene.host.beforeImport = () => {
+      throw new Error("closed");
+    };
+    const controller = scene.controller();
+    await controller.start();
+    const { error, sync } = await whenStatus(controller, "failed");
+    expect([error.code, sync?.progress.downloaded]).to.deep.equal(["import-failed", 12]);
+    scene.host.beforeImport = () => 0;
+    await controller.start();
+    await whenStatus(controller, "complete");
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
+  });
+
+  it("with a wrong decryption key asks for the right one, and goes on with it by itself", async () => {
+    scene = await SyncScene.open({ knowsKey: false });
+    scene.host.learnDecryptionKey((await makeBackupKeyPair()).decryptionKey);
+    const controller = scene.controller();
+    await controller.start();
+    const { error } = await whenStatus(controller, "failed");
+    expect([error.code, error.nextMove]).to.deep.equal(["decryption-key-mismatch", "enter-recovery-key"]);
+    scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+    await whenStatus(controller, "complete");
+    expect(scene.host.imported.size).to.equal(12);
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
+  });
+});

@@ -1,0 +1,62 @@
+/** What the download asks of a Matrix client, for a test: an account on any homeserver and a crypto store in memory. */
+import type { Account, CryptoStore, Host, RoomKey } from "../../src/index.js";
+
+export interface TestHostOptions {
+  readonly homeserverUrl: string;
+  /** Base64; `null` as long as the device does not know it. */
+  readonly decryptionKey: string | null;
+}
+
+export class TestHost implements Host {
+  readonly account: Account;
+  readonly cryptoStore: CryptoStore;
+  /** By session ID. */
+  readonly imported = new Map<string, RoomKey>();
+  /** Of all calls, those that came twice included. */
+  importedInAll = 0;
+  accessToken: string | null = "token-1";
+  renewedToken: string | null = null;
+  /** Called before each import: may throw, wait, or say how many are rejected. */
+  beforeImport: (roomKeys: readonly RoomKey[]) => number | Promise<number> = () => 0;
+  #decryptionKey: string | null;
+  readonly #keyListeners = new Set<() => void>();
+
+  constructor({ homeserverUrl, decryptionKey }: TestHostOptions) {
+    this.#decryptionKey = decryptionKey;
+    this.account = {
+      userId: `@${crypto.randomUUID()}:localhost`,
+      deviceId: "DEVICE",
+      homeserverUrl,
+      getAccessToken: () => this.accessToken,
+      renewAccessToken: async () => {
+        this.accessToken = this.renewedToken;
+        return this.accessToken;
+      },
+    };
+    this.cryptoStore = {
+      getDecryptionKey: async () => bytesOf(this.#decryptionKey),
+      onDecryptionKeyChange: (listener) => {
+        this.#keyListeners.add(listener);
+        return () => this.#keyListeners.delete(listener);
+      },
+      importRoomKeys: (roomKeys) => this.#import(roomKeys),
+    };
+  }
+
+  /** As by entering the recovery key. */
+  learnDecryptionKey(base64: string): void {
+    this.#decryptionKey = base64;
+    for (const listener of this.#keyListeners) listener();
+  }
+
+  async #import(roomKeys: readonly RoomKey[]): Promise<{ rejected: number }> {
+    const rejected = await this.beforeImport(roomKeys);
+    this.importedInAll += roomKeys.length;
+    for (const roomKey of roomKeys) this.imported.set(roomKey.session_id, roomKey);
+    return { rejected };
+  }
+}
+
+function bytesOf(base64: string | null): Uint8Array | null {
+  return base64 === null ? null : Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
