@@ -102,7 +102,7 @@ export const BY_STATUS = {
     "Waiting for a connection, backup unknown": waiting("offline", null, RETRY_AFTER),
     "Rate-limited": WAITING["rate-limited"],
     "Homeserver has a fault": WAITING["homeserver-error"],
-    "Another tab is at it": WAITING["other-tab"],
+    "Another tab is taking care of it": WAITING["other-tab"],
   },
   complete: {
     Complete: { status: "complete", ...sync({ downloaded: TOTAL, imported: TOTAL }) },

@@ -110,9 +110,9 @@ export const HomeserverHasAFault: Story = {
   name: "Homeserver has a fault",
   args: { state: BY_STATUS.waiting["Homeserver has a fault"] },
 };
-export const AnotherTabIsAtIt: Story = {
-  name: "Another tab is at it",
-  args: { state: BY_STATUS.waiting["Another tab is at it"] },
+export const AnotherTabIsTakingCareOfIt: Story = {
+  name: "Another tab is taking care of it",
+  args: { state: BY_STATUS.waiting["Another tab is taking care of it"] },
 };
 export const Complete: Story = { args: { state: BY_STATUS.complete.Complete } };
 export const CompleteSomeKeysFailed: Story = {
