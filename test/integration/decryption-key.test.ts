@@ -5,8 +5,7 @@ import { whenShown } from "../support/when-shown.js";
 
 const KEYS = 200;
 
-describe("A device without the decryption key of the backup", function () {
-  this.timeout(120_000);
+describe("A device without the decryption key of the backup", () => {
   let account: SyncAccount;
 
   beforeEach(async () => {

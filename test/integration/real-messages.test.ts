@@ -92,8 +92,7 @@ describe("Real messages", () => {
     return client;
   }
 
-  before(async function () {
-    this.timeout(120_000);
+  before(async () => {
     synapse = await startSynapseForTest();
   });
 

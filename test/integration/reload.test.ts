@@ -20,8 +20,7 @@ function expectAll({ total, downloaded, imported }: Progress): void {
   expect({ total, downloaded, imported }).to.deep.equal({ total: KEYS, downloaded: KEYS, imported: KEYS });
 }
 
-describe("A reload of the page", function () {
-  this.timeout(120_000);
+describe("A reload of the page", () => {
   let account: SyncAccount;
 
   beforeEach(async () => {
