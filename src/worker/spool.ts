@@ -1,16 +1,21 @@
 /**
- * What was downloaded, still encrypted, in IndexedDB: the bytes as chunks, and beside them one row a backup version that says how
- * far download and import are. A chunk and its count, or a batch and its cursor, are one transaction: whatever dies, the two agree.
- * It knows nothing of what is in the bytes.
+ * What was downloaded, still encrypted: the bytes as chunks, in files or in IndexedDB, and one row a backup version in IndexedDB that
+ * says how far download and import are. A chunk is safe before the row counts it, a batch and its cursor are one transaction:
+ * whatever dies, what the row says is there. It knows nothing of what is in the bytes.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import { KeyBackupSyncError } from "../errors.js";
 import type { Choice, Cursor, Identity, KeptBackup, SettledBatch } from "../protocol.js";
 import { type BackupInfo, type FailureReason, failedCount, type Progress } from "../state.js";
+import type { ChunkKey, ChunkStore, NewChunk } from "./chunks.js";
+import { DatabaseChunks, RELAXED } from "./database-chunks.js";
+import { FileChunks } from "./file-chunks.js";
 
 /** One answer of the homeserver, whole or cut off. */
 export interface Segment {
   readonly chunks: number;
+  /** Its chunks are files. If not, they are in the database. */
+  readonly inFiles: boolean;
   /** Room keys in its bytes, by their look: exact once they are parsed. */
   readonly keys: number;
   readonly whole: boolean;
@@ -37,6 +42,7 @@ interface SpoolSchema extends DBSchema {
 export const NO_FAILURES: Readonly<Record<FailureReason, number>> = { malformed: 0, undecryptable: 0, rejected: 0 };
 const EMPTY_SEGMENT: Segment = {
   chunks: 0,
+  inFiles: false,
   keys: 0,
   whole: false,
   imported: 0,
@@ -44,13 +50,17 @@ const EMPTY_SEGMENT: Segment = {
   settled: false,
 };
 
-/** Room in the transaction log is enough: losing power may cost the last chunk, never the agreement of the rows. */
-const RELAXED = { durability: "relaxed" } as const;
+export type SpoolDatabase = IDBPDatabase<SpoolSchema>;
 
 export class Spool {
-  readonly #database: Promise<IDBPDatabase<SpoolSchema>>;
+  readonly #identity: Identity;
+  readonly #database: Promise<SpoolDatabase>;
+  readonly #inDatabase: ChunkStore;
+  #filesOnce: Promise<FileChunks | null> | null = null;
 
-  constructor({ userId, deviceId }: Identity) {
+  constructor(identity: Identity) {
+    const { userId, deviceId } = identity;
+    this.#identity = identity;
     this.#database = openDB<SpoolSchema>(`key-backup-sync:${userId}:${deviceId}`, 1, {
       upgrade(database) {
         database.createObjectStore("backups");
@@ -59,6 +69,7 @@ export class Spool {
       },
     });
     this.#database.catch(() => {});
+    this.#inDatabase = new DatabaseChunks(this.#database);
   }
 
   getChoice(): Promise<Choice> {
@@ -87,24 +98,59 @@ export class Spool {
     });
   }
 
+  /** `null` as long as it is not counted. */
   getChunk(version: string, segment: number, chunk: number): Promise<Uint8Array | null> {
-    return storing(async () => (await (await this.#database).get("chunks", [version, segment, chunk])) ?? null);
+    return storing(async () => {
+      const row = await (await this.#database).get("backups", version);
+      const kept = row?.segments[segment];
+      if (!kept || chunk >= kept.chunks) return null;
+      return (await this.#storeOf(kept)).get({ version, segment, chunk });
+    });
   }
 
   /** A new answer begins: of the backup as it is now. What is settled to its end makes room for it. */
-  addSegment(version: string, backup: BackupInfo): Promise<BackupRow> {
+  async addSegment(version: string, backup: BackupInfo): Promise<BackupRow> {
+    const segment = { ...EMPTY_SEGMENT, inFiles: (await this.#files()) !== null };
     return this.#change(version, (row) =>
       isSettled(row)
-        ? { ...row, backup, segments: [EMPTY_SEGMENT], cursor: beginningOf(0) }
-        : { ...row, backup, segments: [...row.segments, EMPTY_SEGMENT] },
+        ? { ...row, backup, segments: [segment], cursor: beginningOf(0) }
+        : { ...row, backup, segments: [...row.segments, segment] },
     );
   }
 
-  /** Puts a chunk in its place, with the number of room keys the segment then has. */
-  putChunk(version: string, place: { segment: number; chunk: number }, bytes: Uint8Array, keys: number) {
-    const row = (before: BackupRow) =>
-      changeSegment(before, place.segment, ({ chunks }) => ({ chunks: Math.max(chunks, place.chunk + 1), keys }));
-    return this.#change(version, row, { key: [version, place.segment, place.chunk], bytes });
+  /** Begins a chunk. It is not there until it has ended and is counted. */
+  openChunk(key: ChunkKey): Promise<NewChunk> {
+    return storing(async () => {
+      const row = await (await this.#database).get("backups", key.version);
+      const segment = row?.segments[key.segment];
+      if (!segment) throw new KeyBackupSyncError("backup-replaced");
+      const chunk = await (await this.#storeOf(segment)).create(key);
+      return {
+        write: (bytes) => storing(() => chunk.write(bytes)),
+        end: () => storing(() => chunk.end()),
+      };
+    });
+  }
+
+  /** Counts a chunk that is safe, with the number of room keys the segment then has. */
+  countChunk({ version, segment, chunk }: ChunkKey, keys: number): Promise<BackupRow> {
+    return this.#change(version, (row) =>
+      changeSegment(row, segment, ({ chunks }) => ({ chunks: Math.max(chunks, chunk + 1), keys })),
+    );
+  }
+
+  /** Puts a whole chunk in its place. */
+  async putChunk(
+    version: string,
+    place: { segment: number; chunk: number },
+    bytes: Uint8Array,
+    keys: number,
+  ): Promise<BackupRow> {
+    const key = { version, ...place };
+    const chunk = await this.openChunk(key);
+    await chunk.write(bytes);
+    await chunk.end();
+    return this.countChunk(key, keys);
   }
 
   /** The answer has come to its end: all of the backup is safe. */
@@ -145,30 +191,43 @@ export class Spool {
   /** Deletes everything but the choice. */
   forget(): Promise<void> {
     return storing(async () => {
-      const transaction = (await this.#database).transaction(["backups", "chunks"], "readwrite");
-      await Promise.all([transaction.objectStore("backups").clear(), transaction.objectStore("chunks").clear()]);
-      await transaction.done;
+      // The rows first: without them, nobody asks for what may be left of the chunks.
+      await (await this.#database).clear("backups");
+      await this.#eachStore((store) => store.clear());
     });
   }
 
   #deleteChunks(version: string): Promise<void> {
-    return storing(async () => (await this.#database).delete("chunks", IDBKeyRange.bound([version], [version, []])));
+    return storing(() => this.#eachStore((store) => store.deleteVersion(version)));
   }
 
-  #change(
-    version: string,
-    change: (row: BackupRow) => BackupRow,
-    chunk?: { readonly key: [string, number, number]; readonly bytes: Uint8Array },
-  ): Promise<BackupRow> {
+  async #eachStore(work: (store: ChunkStore) => Promise<void>): Promise<void> {
+    await work(this.#inDatabase);
+    const files = await this.#files();
+    if (files) await work(files);
+  }
+
+  async #storeOf({ inFiles }: Segment): Promise<ChunkStore> {
+    if (!inFiles) return this.#inDatabase;
+    const files = await this.#files();
+    if (!files) throw new KeyBackupSyncError("storage-unavailable");
+    return files;
+  }
+
+  /** Not before they are needed: a page whose account has no backup gets no directory. */
+  #files(): Promise<FileChunks | null> {
+    const { userId, deviceId } = this.#identity;
+    this.#filesOnce ??= FileChunks.open(userId, deviceId);
+    return this.#filesOnce;
+  }
+
+  #change(version: string, change: (row: BackupRow) => BackupRow): Promise<BackupRow> {
     return storing(async () => {
-      const transaction = (await this.#database).transaction(["backups", "chunks"], "readwrite", RELAXED);
-      const backups = transaction.objectStore("backups");
-      const before = await backups.get(version);
+      const { store, done } = (await this.#database).transaction("backups", "readwrite", RELAXED);
+      const before = await store.get(version);
       if (!before) throw new KeyBackupSyncError("backup-replaced");
       const after = change(before);
-      const puts: Promise<unknown>[] = [backups.put(after, version), transaction.done];
-      if (chunk) puts.push(transaction.objectStore("chunks").put(chunk.bytes, chunk.key));
-      await Promise.all(puts);
+      await Promise.all([store.put(after, version), done]);
       return after;
     });
   }

@@ -1,0 +1,22 @@
+/** What the spool asks of whatever keeps its bytes. None of it knows which chunks are counted: that is the spool's. */
+
+export interface ChunkKey {
+  readonly version: string;
+  readonly segment: number;
+  readonly chunk: number;
+}
+
+export interface ChunkStore {
+  /** Begins a chunk, in place of what may be left there. */
+  create(key: ChunkKey): Promise<NewChunk>;
+  get(key: ChunkKey): Promise<Uint8Array | null>;
+  deleteVersion(version: string): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** A chunk that is being written. After a write that failed it is of no use. */
+export interface NewChunk {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when all of it is safe. */
+  end(): Promise<void>;
+}

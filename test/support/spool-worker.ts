@@ -1,0 +1,26 @@
+/** A spool in a worker, as in the download: only there can it keep its chunks in files. The page's end is spool-in-worker.ts. */
+import type { Identity } from "../../src/protocol.js";
+import { Spool } from "../../src/worker/spool.js";
+import type { SpoolCall } from "./spool-in-worker.js";
+
+let spool: Spool;
+
+const others = {
+  open: (identity: Identity) => {
+    spool = new Spool(identity);
+  },
+  hasFiles: () => "FileSystemFileHandle" in self && "createSyncAccessHandle" in FileSystemFileHandle.prototype,
+  beginChunk: async (key: Parameters<Spool["openChunk"]>[0], bytes: Uint8Array) => {
+    await (await spool.openChunk(key)).write(bytes);
+  },
+};
+
+self.addEventListener("message", async ({ data: { id, name, args } }: MessageEvent<SpoolCall>) => {
+  const target: object = name in others ? others : spool;
+  try {
+    const value: unknown = await Reflect.get(target, name).apply(target, args);
+    self.postMessage({ id, value });
+  } catch (cause) {
+    self.postMessage({ id, fault: cause instanceof Error ? cause.message : String(cause) });
+  }
+});
