@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { addTotals, closingLine } from "../test/support/totals.mjs";
+import { addTotals } from "../test/support/totals.mjs";
 import { setupBrowsers } from "./setup-browsers.mjs";
 import { setupSynapse } from "./setup-synapse.mjs";
 import { testInBrowsers } from "./test-browsers.mjs";
@@ -68,4 +68,6 @@ function complain(error) {
 }
 
 const totals = await runAll();
-process.stdout.write(`${closingLine(totals)}\n`, () => process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1));
+process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`, () =>
+  process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1),
+);

@@ -92,6 +92,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#run?.abort.abort();
     this.#link?.close();
     this.#unsubscribe();
+    if (this.#eventTimer !== null) clearTimeout(this.#eventTimer);
   }
 
   async #begin(choice: Choice | null): Promise<void> {
@@ -105,11 +106,8 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   async #runOnce(choice: Choice | null, signal: AbortSignal): Promise<void> {
     await this.#guarded(async () => {
-      const chosen = choice ? this.#worker().call("choose", [choice]) : null;
-      // What cannot be kept is told in the end: the run need not wait for it.
-      chosen?.catch(() => {});
+      if (choice) await this.#worker().call("choose", [choice]);
       await this.#alone(signal, () => this.#survivingOneCrash(signal));
-      await chosen;
     });
     this.#run = null;
   }
@@ -124,7 +122,14 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     });
     if (isDone) return;
     this.#enter({ status: "waiting", reason: "other-tab", retryAt: null, sync: null });
-    await navigator.locks.request(name, { signal }, work);
+    await navigator.locks.request(name, { signal }, () => this.#takeOver(work));
+  }
+
+  /** The other tab may have been paused or stopped, not closed: then there is nothing to take over. */
+  async #takeOver(work: () => Promise<void>): Promise<void> {
+    const { choice, kept } = await this.#worker().call("recall", []);
+    if (choice === "run") await work();
+    else this.#enter(choice === "paused" && kept ? pausedAt(kept) : IDLE);
   }
 
   async #survivingOneCrash(signal: AbortSignal): Promise<void> {
@@ -132,6 +137,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     try {
       await run({ ...options, link: this.#worker() });
     } catch (cause) {
+      signal.throwIfAborted();
       if (!(cause instanceof KeyBackupSyncError) || cause.code !== "worker-crashed") throw cause;
       await run({ ...options, link: this.#worker() });
     }

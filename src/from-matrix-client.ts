@@ -59,13 +59,14 @@ function cryptoStoreOf(client: MatrixClient, crypto: CryptoApi): CryptoStore {
       return () => client.off(KEY_CACHED, listener);
     },
     async importRoomKeys(roomKeys, backupVersion) {
-      let rejected = 0;
+      // What the crypto store drops without a word is in neither count: only what it says it took is imported.
+      let accepted = 0;
       const progressCallback: ImportRoomKeysOpts["progressCallback"] = (progress) => {
-        if ("failures" in progress) rejected = progress.failures;
+        if ("failures" in progress) accepted = progress.total - progress.failures;
       };
       const backend = crypto as unknown as BackedUpRoomKeyImport;
       await backend.importBackedUpRoomKeys(roomKeys, backupVersion, { progressCallback });
-      return { rejected };
+      return { rejected: roomKeys.length - accepted };
     },
   };
 }

@@ -3,11 +3,14 @@ import type { KeyBackupSyncError } from "./errors.js";
 
 const FIRST_DELAY = 1000;
 const LONGEST_DELAY = 60_000;
+/** A day: timers of browsers go up to 24 of them. */
+const LONGEST_WAIT = 86_400_000;
 
-/** Milliseconds to wait: what the homeserver asked for, or doubling from a second to a minute, each with up to a quarter of jitter. */
+/** Milliseconds to wait: doubling from a second to a minute, or what the homeserver asked for if that is longer, with up to a quarter of jitter. */
 export function retryDelay({ retryAfterMs }: KeyBackupSyncError, failuresInARow: number): number {
   const backOff = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (failuresInARow - 1));
-  return (retryAfterMs ?? backOff) * (1 + Math.random() / 4);
+  // A homeserver that asks for no wait at all, or for one without an end, gets neither.
+  return Math.min(LONGEST_WAIT, Math.max(backOff, retryAfterMs ?? 0)) * (1 + Math.random() / 4);
 }
 
 /** Resolves after that time, or as soon as the device is online again. Rejects with the abort's reason. */

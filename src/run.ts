@@ -71,6 +71,7 @@ class Retries {
       try {
         return await work();
       } catch (cause) {
+        this.#signal.throwIfAborted();
         if (!(cause instanceof KeyBackupSyncError) || cause.nextMove !== "wait") throw cause;
         const delay = retryDelay(cause, ++this.#failuresInARow);
         onWait({ reason: waitingReason(cause), retryAt: Date.now() + delay });
@@ -113,7 +114,13 @@ class BackupRun {
 
   async settle(): Promise<void> {
     this.#show();
-    const stages = [this.#download(), this.#import()];
+    const download = this.#download();
+    const imported = this.#import().catch(async (cause: unknown) => {
+      // Whatever keeps the keys from being imported, they can still be made safe.
+      await download;
+      throw cause;
+    });
+    const stages = [download, imported];
     try {
       await Promise.all(stages);
     } catch (cause) {
@@ -172,16 +179,19 @@ class BackupRun {
   /** Waits until the device knows the decryption key. */
   async #decryptionKey(): Promise<Uint8Array> {
     const { cryptoStore } = this.#host;
-    for (;;) {
-      const changed = nextKeyChange(this.#host, this.#signal);
-      const key = await cryptoStore.getDecryptionKey();
-      this.#lacksKey = key === null;
-      if (key) {
-        changed.catch(() => {});
-        return key;
+    const changes = new Changes();
+    const unsubscribe = cryptoStore.onDecryptionKeyChange(() => changes.note());
+    try {
+      for (;;) {
+        const { count } = changes;
+        const key = await cryptoStore.getDecryptionKey();
+        this.#lacksKey = key === null;
+        if (key) return key;
+        this.#show();
+        await changes.moreThan(count, this.#signal);
       }
-      this.#show();
-      await changed;
+    } finally {
+      unsubscribe();
     }
   }
 
@@ -202,21 +212,4 @@ class BackupRun {
 
 function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function nextKeyChange({ cryptoStore }: Host, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const unsubscribe = cryptoStore.onDecryptionKeyChange(() => {
-      unsubscribe();
-      resolve();
-    });
-    signal.addEventListener(
-      "abort",
-      () => {
-        unsubscribe();
-        reject(signal.reason);
-      },
-      { once: true },
-    );
-  });
 }

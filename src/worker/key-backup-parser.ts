@@ -192,7 +192,8 @@ export class KeyBackupParser {
     this.#expect = Expect.Comma;
     if (this.#level === Level.Sessions) return this.#session(this.#value.end(this.#scanner));
     // Where a room, or its sessions, should be there is something else: one thing that is malformed.
-    if (this.#level === Level.Rooms || this.#member === "sessions") return this.#session(undefined);
+    if (this.#level === Level.Rooms || (this.#level === Level.Room && this.#member === "sessions"))
+      return this.#session(undefined);
     return null;
   }
 

@@ -1,6 +1,7 @@
 import { expect } from "@open-wc/testing";
 import type { Status } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
+import { makeBackupKeyPair } from "../support/room-keys.mjs";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 
 describe("A run", () => {
@@ -97,5 +98,33 @@ describe("A run", () => {
     release.resolve(0);
     await whenStatus(second, "complete");
     expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
+  });
+
+  it("leaves a run that another tab paused", async () => {
+    scene = await SyncScene.open({ knowsKey: false });
+    const first = scene.controller();
+    await first.start();
+    await whenStatus(first, "waiting", ({ reason }) => reason === "decryption-key");
+    const second = scene.controller();
+    await second.start();
+    await whenStatus(second, "waiting", ({ reason }) => reason === "other-tab");
+    await first.pause();
+    await whenStatus(second, "paused");
+  });
+
+  it("makes every key safe although the decryption key is the wrong one", async () => {
+    scene = await SyncScene.open({
+      knowsKey: false,
+      answer: ({ response }) => {
+        const text = JSON.stringify(response);
+        const middle = Math.floor(text.length / 2);
+        return { body: [{ send: text.slice(0, middle) }, { wait: 5000 }, { send: text.slice(middle) }] };
+      },
+    });
+    scene.host.learnDecryptionKey((await makeBackupKeyPair()).decryptionKey);
+    const controller = scene.controller();
+    await controller.start();
+    const { error, sync } = await whenStatus(controller, "failed");
+    expect([error.code, sync?.progress.downloaded]).to.deep.equal(["decryption-key-mismatch", 12]);
   });
 });
