@@ -105,6 +105,10 @@ export const ENGLISH: KeyBackupSyncStrings = {
       headline: "Waiting for your recovery key",
       detail: "Enter it, or verify this device from another one, to unlock your keys.",
     },
+    metered: {
+      headline: "Your connection is set to save data",
+      detail: "It goes on when you resume it, or on another connection.",
+    },
     offline: {
       headline: "No connection to the homeserver",
       detail: "It goes on by itself as soon as there is one.",

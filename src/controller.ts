@@ -5,7 +5,7 @@
 import { KeyBackupSyncError } from "./errors.js";
 import type { Host } from "./host.js";
 import type { Choice, KeptBackup } from "./protocol.js";
-import { run } from "./run.js";
+import { run, syncAt } from "./run.js";
 import {
   canPause,
   canResume,
@@ -187,6 +187,6 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   }
 }
 
-function pausedAt({ backup, progress }: KeptBackup): KeyBackupSyncState {
-  return { status: "paused", backup, progress };
+function pausedAt(kept: KeptBackup): KeyBackupSyncState {
+  return { status: "paused", ...syncAt(kept) };
 }

@@ -34,10 +34,23 @@ export interface CryptoStore {
   onDecryptionKeyChange(listener: () => void): () => void;
   /** Imports room keys of this backup version, marked as backed up. Importing one again changes nothing. */
   importRoomKeys(roomKeys: readonly RoomKey[], backupVersion: string): Promise<{ readonly rejected: number }>;
+  /** Imports room keys of a backup that is no longer the account's, marked as not backed up: the client uploads them to the present one. */
+  importExportedRoomKeys(roomKeys: readonly RoomKey[]): Promise<{ readonly rejected: number }>;
 }
 
-/** What a controller needs: `fromMatrixClient(client)` makes one. */
+/** What the client knows of rooms, to have those first that somebody is looking at. */
+export interface Rooms {
+  /** IDs of the rooms that are known here. A download that was cut goes on room by room. */
+  known(): Promise<readonly string[]>;
+  /** Calls back with rooms in which a message cannot be decrypted: with those of now soon after, with others as they come. Returns how to stop that. */
+  onUndecryptable(listener: (roomId: string) => void): () => void;
+}
+
+/** What a controller needs: `fromMatrixClient(client)` makes one, `fromOlmMachine(machine, account)` another. */
 export interface Host {
   readonly account: Account;
   readonly cryptoStore: CryptoStore;
+  readonly rooms: Rooms;
+  /** Calls back when the client hears of another key backup than before. Returns how to stop that. */
+  onBackupChange(listener: () => void): () => void;
 }

@@ -2,5 +2,6 @@
 export { KeyBackupSyncController } from "./controller.js";
 export { type ErrorCode, KeyBackupSyncError, type NextMove } from "./errors.js";
 export { controllerFor, fromMatrixClient } from "./from-matrix-client.js";
-export type { Account, CryptoStore, Host, RoomKey } from "./host.js";
+export type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
+export type * from "./reset.js";
 export * from "./state.js";

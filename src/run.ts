@@ -10,7 +10,14 @@ import { importRoomKeys } from "./import.js";
 import { PaceMeter } from "./pace-meter.js";
 import type { KeptBackup } from "./protocol.js";
 import { retryDelay, untilRetry } from "./retry.js";
-import { type BackupInfo, type KeyBackupSyncState, type Progress, syncOf, type WaitingReason } from "./state.js";
+import {
+  type BackupInfo,
+  type KeyBackupSyncState,
+  type Progress,
+  type Sync,
+  syncOf,
+  type WaitingReason,
+} from "./state.js";
 import type { WorkerLink } from "./worker-link.js";
 
 /**
@@ -49,7 +56,7 @@ async function tryOnce(options: RunOptions): Promise<void> {
   const check = await options.link.call("check", [], options.signal);
   if (check.available !== "yes") return options.report({ status: "unavailable", reason: check.available });
   if (!check.kept.settled) await new BackupRun(options, check.kept).settle();
-  else options.report({ status: "complete", backup: check.kept.backup, progress: check.kept.progress });
+  else options.report({ status: "complete", ...syncAt(check.kept) });
 }
 
 /** Tries again as long as waiting helps. */
@@ -128,7 +135,7 @@ class BackupRun {
       await Promise.allSettled(stages);
       throw cause;
     }
-    this.#report({ status: "complete", backup: this.#backup, progress: this.#progress });
+    this.#report({ status: "complete", ...this.#sync });
   }
 
   async #download(): Promise<void> {
@@ -200,14 +207,23 @@ class BackupRun {
     this.#show();
   }
 
+  get #sync(): Sync {
+    return { backup: this.#backup, progress: this.#progress, safekeeping: "device" };
+  }
+
   #show(): void {
-    const sync = { backup: this.#backup, progress: this.#progress };
+    const sync = this.#sync;
     const pace = this.#pace.measure(this.#progress, performance.now());
     if (!this.#isWhole && this.#downloadWait) this.#report({ status: "waiting", ...this.#downloadWait, sync });
     else if (!this.#isWhole) this.#report({ status: "downloading", pace, ...sync });
     else if (this.#lacksKey) this.#report({ status: "waiting", reason: "decryption-key", retryAt: null, sync });
     else this.#report({ status: "importing", pace, ...sync });
   }
+}
+
+/** What is kept, as a state tells it. */
+export function syncAt({ backup, progress }: KeptBackup): Sync {
+  return { backup, progress, safekeeping: "device" };
 }
 
 function sleep(milliseconds: number): Promise<void> {

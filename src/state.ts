@@ -46,16 +46,31 @@ export interface Pace {
   readonly secondsLeft: number;
 }
 
+/** Where room keys are that are downloaded, but not yet imported. */
+export type Safekeeping =
+  /** In the storage of this device: they outlive the page. */
+  | "device"
+  /** There is no room for them: in memory, some at a time. If the page goes, the download begins again, and skips what is imported. */
+  | "no-room"
+  /** The browser lets this page store nothing, as in some private windows: in memory likewise. */
+  | "denied";
+
 /** A run that knows which backup it is about. */
 export interface Sync {
   readonly backup: BackupInfo;
   readonly progress: Progress;
+  readonly safekeeping: Safekeeping;
 }
+
+/** How much of the device the import takes: as little as can be, as much as nobody feels, or all that keeps the page usable. */
+export type Intensity = "gentle" | "balanced" | "fast";
 
 /** What a run waits for; it goes on by itself. */
 export type WaitingReason =
   /** The backup decryption key is not known on this device yet: the person may enter the recovery key or verify. */
   | "decryption-key"
+  /** The connection is metered (`navigator.connection.saveData`): goes on by resume, or when it no longer is. */
+  | "metered"
   /** No connection to the homeserver. */
   | "offline"
   /** The homeserver asked to slow down (429). */
@@ -122,12 +137,13 @@ export function canStart({ status }: KeyBackupSyncState): boolean {
 }
 
 export function canPause(state: KeyBackupSyncState): boolean {
-  if (state.status === "waiting") return state.sync !== null && state.reason !== "other-tab";
+  if (state.status === "waiting")
+    return state.sync !== null && state.reason !== "other-tab" && state.reason !== "metered";
   return state.status === "downloading" || state.status === "importing";
 }
 
-export function canResume({ status }: KeyBackupSyncState): boolean {
-  return status === "paused";
+export function canResume(state: KeyBackupSyncState): boolean {
+  return state.status === "paused" || (state.status === "waiting" && state.reason === "metered");
 }
 
 export function canStop(state: KeyBackupSyncState): boolean {
@@ -136,8 +152,8 @@ export function canStop(state: KeyBackupSyncState): boolean {
 }
 
 /**
- * A run as an element sees it: the state of now, a `statechange` event whenever it is replaced, and five requests. None of them
- * changes the state by itself: the state changes when it is so.
+ * A run as an element sees it: the state of now, a `statechange` event whenever it is replaced, and requests. None of them changes
+ * the state by itself: the state changes when it is so.
  */
 export interface KeyBackupSyncRun extends EventTarget {
   readonly state: KeyBackupSyncState;

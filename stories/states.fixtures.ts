@@ -18,6 +18,7 @@ export function sync(progress: Partial<Progress> = {}): Sync {
       failures: { malformed: 0, undecryptable: 0, rejected: 0 },
       ...progress,
     },
+    safekeeping: "device",
   };
 }
 
@@ -42,6 +43,7 @@ function failed(code: ErrorCode, known: Sync | null = null): StateOf<"failed"> {
 
 export const WAITING = {
   "decryption-key": waiting("decryption-key", DOWNLOADED),
+  metered: waiting("metered", sync()),
   offline: waiting("offline", IN_DOWNLOAD, RETRY_AFTER),
   "rate-limited": waiting("rate-limited", IN_DOWNLOAD, RETRY_AFTER),
   "homeserver-error": waiting("homeserver-error", IN_DOWNLOAD, RETRY_AFTER),

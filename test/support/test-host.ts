@@ -1,5 +1,5 @@
 /** What the download asks of a Matrix client, for a test: an account on any homeserver and a crypto store in memory. */
-import type { Account, CryptoStore, Host, RoomKey } from "../../src/index.js";
+import type { Account, CryptoStore, Host, RoomKey, Rooms } from "../../src/index.js";
 
 export interface TestHostOptions {
   readonly homeserverUrl: string;
@@ -10,6 +10,11 @@ export interface TestHostOptions {
 export class TestHost implements Host {
   readonly account: Account;
   readonly cryptoStore: CryptoStore;
+  readonly rooms: Rooms;
+  /** What `rooms.known()` answers. */
+  knownRooms: readonly string[] = [];
+  /** Session IDs of what was imported as exported keys, for the client to upload. */
+  readonly notBackedUp = new Set<string>();
   /** By session ID. */
   readonly imported = new Map<string, RoomKey>();
   /** Of all calls, those that came twice included. */
@@ -20,6 +25,8 @@ export class TestHost implements Host {
   beforeImport: (roomKeys: readonly RoomKey[]) => number | Promise<number> = () => 0;
   #decryptionKey: string | null;
   readonly #keyListeners = new Set<() => void>();
+  readonly #undecryptableListeners = new Set<(roomId: string) => void>();
+  readonly #backupListeners = new Set<() => void>();
 
   constructor({ homeserverUrl, decryptionKey }: TestHostOptions) {
     this.#decryptionKey = decryptionKey;
@@ -40,6 +47,18 @@ export class TestHost implements Host {
         return () => this.#keyListeners.delete(listener);
       },
       importRoomKeys: (roomKeys) => this.#import(roomKeys),
+      importExportedRoomKeys: async (roomKeys) => {
+        const result = await this.#import(roomKeys);
+        for (const { session_id } of roomKeys) this.notBackedUp.add(session_id);
+        return result;
+      },
+    };
+    this.rooms = {
+      known: async () => this.knownRooms,
+      onUndecryptable: (listener) => {
+        this.#undecryptableListeners.add(listener);
+        return () => this.#undecryptableListeners.delete(listener);
+      },
     };
   }
 
@@ -47,6 +66,21 @@ export class TestHost implements Host {
   learnDecryptionKey(base64: string): void {
     this.#decryptionKey = base64;
     for (const listener of this.#keyListeners) listener();
+  }
+
+  /** As by opening a room with a message whose key is missing. */
+  cannotDecryptIn(roomId: string): void {
+    for (const listener of this.#undecryptableListeners) listener(roomId);
+  }
+
+  onBackupChange(listener: () => void): () => void {
+    this.#backupListeners.add(listener);
+    return () => this.#backupListeners.delete(listener);
+  }
+
+  /** As when the client hears of another backup. */
+  hearOfBackup(): void {
+    for (const listener of this.#backupListeners) listener();
   }
 
   async #import(roomKeys: readonly RoomKey[]): Promise<{ rejected: number }> {

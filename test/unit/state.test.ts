@@ -21,7 +21,7 @@ const PROGRESS: Progress = {
   imported: 40,
   failures: { malformed: 1, undecryptable: 2, rejected: 4 },
 };
-const SYNC: Sync = { backup: { version: "1", etag: "a", count: 100 }, progress: PROGRESS };
+const SYNC: Sync = { backup: { version: "1", etag: "a", count: 100 }, progress: PROGRESS, safekeeping: "device" };
 const REASONS: readonly WaitingReason[] = [
   "decryption-key",
   "offline",

@@ -1,0 +1,50 @@
+/**
+ * What a reset of the key backup would cost, and the copy that can be saved from it: types only. A backup is reset by the client, never
+ * by us.
+ */
+
+/** Numbers of room keys that no crypto store of this device has. */
+export interface KeysAtRisk {
+  /** In the backup alone. */
+  readonly notDownloaded: number;
+  /** Downloaded, still encrypted: they can be imported, also after a reset, as long as the decryption key is kept. */
+  readonly notImported: number;
+  /** Downloaded, but of no use with the key that this device has. */
+  readonly unreadable: number;
+}
+
+/** Why nobody can tell. */
+export type AssessmentDoubt =
+  /** The homeserver cannot be asked. */
+  | "offline"
+  /** The homeserver answered with a fault, or not as a homeserver does. */
+  | "homeserver-error"
+  /** The decryption key is not known here: what is downloaded may, or may not, be readable. */
+  | "no-decryption-key";
+
+/** What would be lost if the backup were reset now: compared with the homeserver by count and etag at that moment. */
+export type ResetAssessment =
+  /** Nothing: there is no backup, it is empty, or the crypto store has every key of it. */
+  | { readonly kind: "none" }
+  | ({ readonly kind: "at-risk" } & KeysAtRisk)
+  /** `known`: what this device knows nevertheless, `null` if nothing. */
+  | { readonly kind: "unknown"; readonly reason: AssessmentDoubt; readonly known: KeysAtRisk | null };
+
+/** A file for the person to keep: with a passphrase it is a Matrix key export; without, an archive of what the homeserver sent. */
+export interface RescueCopy {
+  readonly fileName: string;
+  /** Made as it is read. An error in it means that the file is not whole. */
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
+/** What keeps keys safe when a backup is about to go. */
+export interface KeyBackupSafety {
+  /** Asks the homeserver. @throws the signal's reason when aborted; nothing else: a doubt is an answer */
+  assessReset(signal?: AbortSignal): Promise<ResetAssessment>;
+  /**
+   * Everything that is downloaded.
+   * @param passphrase encrypts a key export, which needs the decryption key; `null`: the archive, still encrypted by the backup
+   * @throws KeyBackupSyncError if there is nothing to save, or the key is not known
+   */
+  rescueCopy(passphrase: string | null): Promise<RescueCopy>;
+}
