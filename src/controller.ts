@@ -4,6 +4,8 @@
  */
 import { KeyBackupSyncError } from "./errors.js";
 import type { Host } from "./host.js";
+import { MeteredConnection } from "./metered-connection.js";
+import { PriorityRooms } from "./priority-rooms.js";
 import type { Choice, KeptBackup } from "./protocol.js";
 import { run, syncAt } from "./run.js";
 import {
@@ -36,12 +38,17 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   #run: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
   #eventTimer: ReturnType<typeof setTimeout> | null = null;
   #lastEvent = 0;
-  readonly #unsubscribe: () => void;
+  readonly #priorities = new PriorityRooms();
+  readonly #metered = new MeteredConnection();
+  readonly #unsubscribe: readonly (() => void)[];
 
   constructor(host: Host) {
     super();
     this.#host = host;
-    this.#unsubscribe = host.cryptoStore.onDecryptionKeyChange(() => this.#onDecryptionKeyChange());
+    this.#unsubscribe = [
+      host.cryptoStore.onDecryptionKeyChange(() => this.#onDecryptionKeyChange()),
+      host.rooms.onUndecryptable((roomId) => this.prioritise(roomId)),
+    ];
   }
 
   get state(): KeyBackupSyncState {
@@ -74,7 +81,8 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   async resume(): Promise<void> {
     if (!canResume(this.#state)) return;
-    await this.#begin("run");
+    this.#metered.allow();
+    if (this.#state.status === "paused") await this.#begin("run");
   }
 
   async stop(): Promise<void> {
@@ -87,11 +95,16 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     });
   }
 
+  /** The keys of this room first: somebody is looking at it. A room is asked for once. */
+  prioritise(roomId: string): void {
+    this.#priorities.add(roomId);
+  }
+
   /** The page is done with it: ends what is in flight and keeps all that is safe. */
   close(): void {
     this.#run?.abort.abort();
     this.#link?.close();
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     if (this.#eventTimer !== null) clearTimeout(this.#eventTimer);
   }
 
@@ -133,7 +146,13 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   }
 
   async #survivingOneCrash(signal: AbortSignal): Promise<void> {
-    const options = { host: this.#host, signal, report: (state: KeyBackupSyncState) => this.#enter(state) };
+    const options = {
+      host: this.#host,
+      signal,
+      report: (state: KeyBackupSyncState) => this.#enter(state),
+      priorities: this.#priorities,
+      metered: this.#metered,
+    };
     try {
       await run({ ...options, link: this.#worker() });
     } catch (cause) {

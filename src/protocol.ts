@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from "./errors.js";
 import type { RoomKey } from "./host.js";
-import type { BackupInfo, FailureReason, Progress } from "./state.js";
+import type { BackupInfo, FailureReason, Progress, Safekeeping } from "./state.js";
 
 /** Whose spool it is, and where its backup lives. */
 export interface Identity {
@@ -24,12 +24,17 @@ export interface KeptBackup {
   readonly whole: boolean;
   /** Every key of it is imported or counted as failed. */
   readonly settled: boolean;
+  readonly safekeeping: Safekeeping;
 }
 
-/** The backup the homeserver has now, and what is kept of just that version. */
-export type BackupCheck =
+/** The backup the homeserver has now, and what is kept of just that version; and of others, that are no longer the account's. */
+export type BackupCheck = { readonly replaced: readonly KeptBackup[] } & (
   | { readonly available: "no-backup" | "unsupported-algorithm" }
-  | { readonly available: "yes"; readonly kept: KeptBackup };
+  | { readonly available: "yes"; readonly kept: KeptBackup }
+);
+
+/** How far a download is. */
+export type Spooled = Pick<KeptBackup, "progress" | "safekeeping">;
 
 /** A place in the spool: just behind a room key that is settled. */
 export interface Cursor {
@@ -75,12 +80,19 @@ export interface WorkerCalls {
   choose(choice: Choice): Promise<void>;
   /** Asks the homeserver for the present backup version and looks up what is kept of it. */
   check(): Promise<BackupCheck>;
-  /** Spools what is missing of this version, with `downloaded` notes on the way. Resolves when it is whole. */
-  download(version: string): Promise<KeptBackup>;
-  /** Hands over the decryption key (32 bytes) of this version. */
-  openBackup(version: string, decryptionKey: Uint8Array): Promise<void>;
+  /** Spools what is missing of this version, with `downloaded` notes on the way. Resolves when it is whole. @param rooms that are known here */
+  download(version: string, rooms: readonly string[]): Promise<KeptBackup>;
+  /**
+   * Opens what is spooled of this version, with this decryption key (32 bytes) or the one that was kept.
+   * @returns false if there is none
+   */
+  openBackup(version: string, decryptionKey: Uint8Array | null): Promise<boolean>;
   /** Settles the batch before, then answers with the next of at most `limit` keys. */
   nextBatch(limit: number, settled: SettledBatch | null): Promise<NextBatch>;
+  /** Asks for one room's keys of the opened backup. */
+  openRoom(roomId: string): Promise<void>;
+  /** The next of that room, of at most `limit` keys; `null` at the end. They are in no count. */
+  nextOfRoom(limit: number): Promise<readonly RoomKey[] | null>;
   /** Deletes all that is spooled. */
   forget(): Promise<void>;
 }
@@ -102,6 +114,6 @@ export type WorkerMessage =
       readonly retryAfterMs: number | null;
     }
   /** More is spooled. */
-  | { readonly type: "downloaded"; readonly progress: Progress }
+  | { readonly type: "downloaded"; readonly spooled: Spooled }
   /** Wants the access token, or a new one in place of the one the homeserver refused. */
   | { readonly type: "want-access-token"; readonly id: number; readonly refused: string | null };

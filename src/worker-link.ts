@@ -4,8 +4,7 @@
  */
 import { KeyBackupSyncError } from "./errors.js";
 import type { Account } from "./host.js";
-import type { CallName, PageMessage, WorkerCalls, WorkerMessage } from "./protocol.js";
-import type { Progress } from "./state.js";
+import type { CallName, PageMessage, Spooled, WorkerCalls, WorkerMessage } from "./protocol.js";
 
 interface Pending {
   readonly resolve: (value: never) => void;
@@ -14,7 +13,7 @@ interface Pending {
 
 export class WorkerLink {
   /** Called whenever more is spooled. */
-  onDownloaded: (progress: Progress) => void = () => {};
+  onDownloaded: (spooled: Spooled) => void = () => {};
   readonly #worker: Worker;
   readonly #account: Account;
   readonly #pending = new Map<number, Pending>();
@@ -83,7 +82,7 @@ export class WorkerLink {
       case "error":
         return this.#take(message.id)?.reject(errorOf(message));
       case "downloaded":
-        return this.onDownloaded(message.progress);
+        return this.onDownloaded(message.spooled);
       case "want-access-token":
         return this.#send({ type: "access-token", id: message.id, token: await this.#token(message.refused) });
     }

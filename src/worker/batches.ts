@@ -3,26 +3,37 @@
  * does not know until it is told.
  */
 import { KeyBackupSyncError } from "../errors.js";
-import type { RoomKey } from "../host.js";
 import { nextTask } from "../next-task.js";
-import type { Batch, NextBatch, SettledBatch } from "../protocol.js";
-import { type FailureReason, failedCount } from "../state.js";
+import type { NextBatch, SettledBatch } from "../protocol.js";
+import { type BackupRow, progressOf, type SegmentEnd } from "./backup-row.js";
+import { BatchBuilder, type PreparedBatch } from "./batch-builder.js";
 import type { Decryptor } from "./decryptor.js";
+import { KnownKeys } from "./known-keys.js";
 import { SegmentReader } from "./segment-reader.js";
-import { type BackupRow, NO_FAILURES, progressOf, type Spool } from "./spool.js";
+import type { Spool } from "./spool.js";
 
 export class Batches {
   readonly #spool: Spool;
   readonly #version: string;
   readonly #decryptor: Decryptor;
+  readonly #pass: number;
   #reader: SegmentReader;
-  #ahead: Promise<Batch | null> | null = null;
+  /** `null` as long as no key can come twice: in the first segment of the first pass. */
+  #known: KnownKeys | null;
+  #given: PreparedBatch | null = null;
+  #ahead: Promise<PreparedBatch | null> | null = null;
 
-  constructor(spool: Spool, { backup, cursor }: BackupRow, decryptor: Decryptor) {
+  private constructor(spool: Spool, row: BackupRow, decryptor: Decryptor, known: KnownKeys | null) {
     this.#spool = spool;
-    this.#version = backup.version;
+    this.#version = row.backup.version;
+    this.#pass = row.pass;
     this.#decryptor = decryptor;
-    this.#reader = new SegmentReader(spool, backup.version, cursor);
+    this.#known = known;
+    this.#reader = new SegmentReader(spool, this.#version, row.cursor);
+  }
+
+  static async open(spool: Spool, row: BackupRow, decryptor: Decryptor): Promise<Batches> {
+    return new Batches(spool, row, decryptor, canComeTwice(row) ? await knownKeys(spool, row) : null);
   }
 
   /**
@@ -31,51 +42,66 @@ export class Batches {
    *   `homeserver-unreachable` where it broke off
    */
   async next(limit: number, settled: SettledBatch | null): Promise<NextBatch> {
-    const [row, batch] = await Promise.all([
-      settled ? this.#spool.settleBatch(this.#version, settled) : this.#row(),
+    const [row, prepared] = await Promise.all([
+      settled ? this.#settle(settled) : this.#row(),
       this.#ahead ?? this.#prepare(limit),
     ]);
-    this.#ahead = batch && this.#prepareLater(limit);
-    return batch ? { kind: "batch", batch, progress: progressOf(row) } : this.#atEnd(limit);
+    this.#given = prepared;
+    this.#ahead = prepared && this.#prepareLater(limit);
+    return prepared ? { kind: "batch", batch: prepared.batch, progress: progressOf(row) } : this.#atEnd(limit);
   }
 
   close(): void {
     this.#decryptor.close();
   }
 
+  #settle(settled: SettledBatch): Promise<BackupRow> {
+    const { page = null, again = 0 } = this.#given ?? {};
+    const imported = Math.max(0, settled.imported - again);
+    return this.#spool.settleBatch(this.#version, { ...settled, imported }, page);
+  }
+
   /** A batch ahead, begun once the answer with the one before is on its way. */
-  #prepareLater(limit: number): Promise<Batch | null> {
+  #prepareLater(limit: number): Promise<PreparedBatch | null> {
     const ahead = nextTask().then(() => this.#prepare(limit));
     ahead.catch(() => {});
     return ahead;
   }
 
-  async #prepare(limit: number): Promise<Batch | null> {
-    const roomKeys: RoomKey[] = [];
-    const failures: Record<FailureReason, number> = { ...NO_FAILURES };
-    for (let taken = 0; taken < limit; taken++) {
+  async #prepare(limit: number): Promise<PreparedBatch | null> {
+    const builder = new BatchBuilder(this.#decryptor, this.#known, this.#pass);
+    while (!builder.isFull(limit)) {
       const session = await this.#reader.next();
       if (!session) break;
-      const result = this.#decryptor.decrypt(session);
-      if (typeof result === "string") failures[result]++;
-      else roomKeys.push(result);
+      builder.take(session);
     }
-    const isEmpty = roomKeys.length + failedCount({ failures }) === 0;
-    return isEmpty ? null : { roomKeys, failures, end: this.#reader.cursor };
+    return builder.isEmpty ? null : builder.end(this.#reader.cursor);
   }
 
   /** All that is spooled is settled: is that all there will be? */
   async #atEnd(limit: number): Promise<NextBatch> {
     const row = await this.#row();
     const { segment } = this.#reader.cursor;
-    const { isAtEnd, isBroken } = this.#reader;
-    const isLast = segment === row.segments.length - 1;
-    if (isLast && !isBroken && !row.segments[segment]?.whole) return { kind: "caught-up", progress: progressOf(row) };
-    const after = await this.#spool.settleSegment(this.#version, segment, isAtEnd);
-    if (isLast && !isAtEnd) throw new KeyBackupSyncError(isBroken ? "malformed-response" : "homeserver-unreachable");
+    const isLast = segment >= row.segments.length - 1;
+    const end = this.#segmentEnd;
+    // There is more to come: behind this, or in another answer.
+    const isStopped = this.#reader.isBroken || end === "lost";
+    if (isLast && !row.whole && (!isStopped || row.segments[segment]?.settled)) return caughtUp(row);
+    const after = await this.#spool.settleSegment(this.#version, segment, end);
+    if (end === "lost" || (isLast && end === "cut")) throw this.#fault();
     if (isLast) return { kind: "end", progress: progressOf(after) };
+    this.#known ??= await knownKeys(this.#spool, after);
     this.#reader = new SegmentReader(this.#spool, this.#version, after.cursor);
     return this.next(limit, null);
+  }
+
+  get #segmentEnd(): SegmentEnd {
+    if (this.#reader.isLost) return "lost";
+    return this.#reader.isAtEnd ? "ended" : "cut";
+  }
+
+  #fault(): KeyBackupSyncError {
+    return new KeyBackupSyncError(this.#reader.isBroken ? "malformed-response" : "homeserver-unreachable");
   }
 
   async #row(): Promise<BackupRow> {
@@ -83,4 +109,20 @@ export class Batches {
     if (!row) throw new KeyBackupSyncError("backup-replaced");
     return row;
   }
+}
+
+/** Only in the first segment of the first pass none does. */
+function canComeTwice({ pages, pass, cursor }: BackupRow): boolean {
+  const isAtBeginning = cursor.chunk === 0 && cursor.offset === 0;
+  return pages > 0 && (pass > 1 || cursor.segment > 0 || isAtBeginning);
+}
+
+function caughtUp(row: BackupRow): NextBatch {
+  return { kind: "caught-up", progress: progressOf(row) };
+}
+
+async function knownKeys(spool: Spool, row: BackupRow): Promise<KnownKeys> {
+  const known = new KnownKeys();
+  for await (const page of spool.ledger(row)) known.addPage(page);
+  return known;
 }

@@ -2,25 +2,37 @@
  * Writes bytes, as they come in, into the chunks of one segment of the spool, one behind the other. It knows nothing of where they
  * come from.
  */
+
+import type { BackupRow } from "./backup-row.js";
 import type { ChunkKey, NewChunk } from "./chunks.js";
-import type { RoomKeyCounter } from "./room-key-counter.js";
-import type { BackupRow, Spool } from "./spool.js";
+import type { Spool } from "./spool.js";
 
 /** Large, for a chunk costs more than its bytes; small enough to be read at once. */
 const CHUNK_BYTES = 8 * 1024 * 1024;
 /** On a slow line a chunk would take long: what there is of it is made safe this often, in milliseconds. */
 const LONGEST = 1000;
 
+/** Tells how many room keys of the backup are there with these bytes and all before. */
+export interface Counter {
+  count(bytes: Uint8Array): number;
+}
+
+export interface WriterOptions {
+  readonly spool: Spool;
+  readonly counter: Counter;
+  /** Called whenever more is safe. */
+  readonly onSpooled: (row: BackupRow) => void;
+  readonly signal: AbortSignal;
+}
+
 export class ChunkWriter {
-  readonly #spool: Spool;
-  readonly #counter: RoomKeyCounter;
-  readonly #onSpooled: (row: BackupRow) => void;
+  readonly #options: WriterOptions;
   /** Of the present chunk, or the next. */
   #key: ChunkKey;
   /** As long as it is not written at this moment. */
   #chunk: NewChunk | null = null;
   #filled = 0;
-  /** Room keys in all that was written. */
+  /** Room keys that are there with all that was written. */
   #keys = 0;
   /** All chunks that ended are counted. */
   #counted: Promise<void> = Promise.resolve();
@@ -29,15 +41,10 @@ export class ChunkWriter {
   /** Not by the next bytes: there may be none for long. */
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * @param key of the first chunk
-   * @param counter has counted the bytes before these
-   */
-  constructor(spool: Spool, key: ChunkKey, counter: RoomKeyCounter, onSpooled: (row: BackupRow) => void) {
-    this.#spool = spool;
+  /** @param key of the first chunk */
+  constructor(key: ChunkKey, options: WriterOptions) {
     this.#key = key;
-    this.#counter = counter;
-    this.#onSpooled = onSpooled;
+    this.#options = options;
   }
 
   /** @throws also what kept an earlier chunk from being counted */
@@ -49,6 +56,11 @@ export class ChunkWriter {
       if (this.#filled === CHUNK_BYTES) this.#endChunk();
     }
     if (this.#filled > 0) this.#timer ??= setTimeout(() => this.#endChunk(), LONGEST);
+  }
+
+  /** Number of the chunk that the next bytes go into. */
+  get nextChunk(): number {
+    return this.#key.chunk;
   }
 
   /** Resolves when all that was written is safe. */
@@ -64,12 +76,13 @@ export class ChunkWriter {
     await chunk.write(bytes);
     this.#chunk = chunk;
     this.#filled += bytes.length;
-    this.#keys = this.#counter.count(bytes);
+    this.#keys = this.#options.counter.count(bytes);
   }
 
   async #beginChunk(): Promise<NewChunk> {
     await this.#countedBefore;
-    return this.#spool.openChunk(this.#key);
+    const { spool, signal } = this.#options;
+    return spool.openChunk(this.#key, signal);
   }
 
   /** The chunk is counted while the next bytes come in, and behind those before it: whatever dies, none is missing in between. */
@@ -88,6 +101,7 @@ export class ChunkWriter {
 
   async #count(key: ChunkKey, keys: number, safe: Promise<unknown>): Promise<void> {
     await safe;
-    this.#onSpooled(await this.#spool.countChunk(key, keys));
+    const { spool, onSpooled } = this.#options;
+    onSpooled(await spool.countChunk(key, keys));
   }
 }

@@ -7,8 +7,8 @@ export interface ChunkKey {
 }
 
 export interface ChunkStore {
-  /** Begins a chunk, in place of what may be left there. */
-  create(key: ChunkKey): Promise<NewChunk>;
+  /** Begins a chunk, in place of what may be left there. @throws the signal's reason if it is aborted while there is no room */
+  create(key: ChunkKey, signal: AbortSignal): Promise<NewChunk>;
   get(key: ChunkKey): Promise<Uint8Array | null>;
   deleteVersion(version: string): Promise<void>;
   clear(): Promise<void>;
@@ -19,4 +19,11 @@ export interface NewChunk {
   write(bytes: Uint8Array): Promise<void>;
   /** Resolves when all of it is safe. */
   end(): Promise<void>;
+}
+
+/** A chunk that was counted is not there: the browser, or a person, has deleted some of what it stored. */
+export class LostChunkError extends Error {
+  constructor() {
+    super("A chunk that was spooled is gone");
+  }
 }

@@ -3,30 +3,21 @@
  * is downloaded made "safe" ten times later.
  */
 import { KeyBackupSyncError } from "../errors.js";
-import type { BackupInfo } from "../state.js";
-import { SegmentWriter } from "./segment-writer.js";
-import type { BackupRow, Spool } from "./spool.js";
+import type { BackupRow } from "./backup-row.js";
+import { type SegmentOptions, SegmentWriter } from "./segment-writer.js";
 
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const WHITE_SPACE = [0x20, 0x0a, 0x0d, 0x09];
-
-export interface DownloadOptions {
-  readonly spool: Spool;
-  readonly backup: BackupInfo;
-  readonly pieces: AsyncIterable<Uint8Array>;
-  /** Called when the answer begins, and whenever more of it is safe. */
-  readonly onSpooled: (row: BackupRow) => void;
-}
 
 /**
  * @throws what `pieces` throws, once all that came before it is safe; `homeserver-unreachable` likewise if the answer just ends
  *   where no JSON object can (WebKit takes a closed connection for the end); `malformed-response` if it is no JSON object, of which
  *   nothing is kept
  */
-export async function download({ spool, backup, pieces, onSpooled }: DownloadOptions): Promise<BackupRow> {
+export async function download(pieces: AsyncIterable<Uint8Array>, options: SegmentOptions): Promise<BackupRow> {
   const look = new AnswerLook();
-  const writer = await SegmentWriter.open(spool, backup, onSpooled);
+  const writer = await SegmentWriter.open(options);
   try {
     for await (const piece of pieces) {
       look.at(piece);
@@ -39,7 +30,6 @@ export async function download({ spool, backup, pieces, onSpooled }: DownloadOpt
   }
   return writer.end();
 }
-
 /** An error page or the like is told from a backup by its first character, before any of it is kept; a broken answer by its last. */
 class AnswerLook {
   #first: number | undefined;

@@ -48,6 +48,20 @@ export class Homeserver {
     yield* piecesOf(response);
   }
 
+  /** The pieces of one room's answer, `{"sessions": …}`; none if the homeserver has no keys of it. */
+  async *getRoomKeysOf(
+    roomId: string,
+    version: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    // Half a surrogate pair cannot be in a URL, nor in a room ID.
+    const room = encodeURIComponent(roomId.replace(/\p{Surrogate}/gu, "\ufffd"));
+    const response = await this.#get(`keys/${room}?version=${encodeURIComponent(version)}`, signal);
+    if (response.status === 404) return;
+    await checkStatus(response);
+    yield* piecesOf(response);
+  }
+
   async #get(path: string, signal: AbortSignal): Promise<Response> {
     const token = await this.#accessTokens(null);
     const response = await this.#fetch(path, token, signal);

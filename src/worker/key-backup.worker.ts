@@ -42,7 +42,7 @@ function faultOf(cause: unknown, signal: AbortSignal) {
 self.addEventListener("message", ({ data }: MessageEvent<PageMessage>) => {
   switch (data.type) {
     case "begin":
-      session = new Session(data.identity, getAccessToken, (progress) => send({ type: "downloaded", progress }));
+      session = new Session(data.identity, getAccessToken, (spooled) => send({ type: "downloaded", spooled }));
       break;
     case "call":
       void answer(data);

@@ -1,5 +1,6 @@
 /** Reads one segment of the spool through the parser, session by session, and knows the cursor behind the last one it gave. */
 import type { Cursor } from "../protocol.js";
+import { LostChunkError } from "./chunks.js";
 import { type BackedUpSession, KeyBackupParser } from "./key-backup-parser.js";
 import type { Spool } from "./spool.js";
 
@@ -13,14 +14,16 @@ export class SegmentReader {
   #begin: number;
   #sessions: Iterator<BackedUpSession, void, undefined> | null = null;
   #isBroken = false;
+  #isLost = false;
 
-  constructor(spool: Spool, version: string, cursor: Cursor) {
+  /** @param withValues false: only ids are wanted */
+  constructor(spool: Spool, version: string, cursor: Cursor, withValues = true) {
     this.#spool = spool;
     this.#version = version;
     this.#cursor = cursor;
     this.#chunk = cursor.chunk;
     this.#begin = cursor.offset;
-    this.#parser = new KeyBackupParser(cursor.inside);
+    this.#parser = new KeyBackupParser(cursor.inside, withValues);
   }
 
   /** Behind the last session given. */
@@ -36,6 +39,11 @@ export class SegmentReader {
   /** What follows is not the JSON of a key backup. */
   get isBroken(): boolean {
     return this.#isBroken;
+  }
+
+  /** What follows was spooled, and is gone. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   /** The next session; `null` where the spooled bytes, for now, or the JSON come to an end. */
@@ -71,11 +79,21 @@ export class SegmentReader {
   }
 
   async #readFrom(chunk: number, offset: number): Promise<boolean> {
-    const bytes = await this.#spool.getChunk(this.#version, this.#cursor.segment, chunk);
+    const bytes = await this.#read(chunk);
     if (!bytes || bytes.length <= offset) return false;
     this.#chunk = chunk;
     this.#begin = offset;
     this.#sessions = this.#parser.parse(bytes.subarray(offset));
     return true;
+  }
+
+  async #read(chunk: number): Promise<Uint8Array | null> {
+    try {
+      return await this.#spool.getChunk({ version: this.#version, segment: this.#cursor.segment, chunk });
+    } catch (cause) {
+      if (!(cause instanceof LostChunkError)) throw cause;
+      this.#isLost = true;
+      return null;
+    }
   }
 }

@@ -1,18 +1,27 @@
 /**
- * One answer of the homeserver into a segment of the spool. An answer that was cut off comes again from its start, since the endpoint
+ * The answer to "all room keys" into a segment of the spool. An answer that was cut off comes again from its start, since the endpoint
  * has no range: as long as its bytes are the ones that are there, nothing is written and nothing will be imported again. Where they
  * differ, the new answer gets a segment of its own, and the old one stays until it is imported.
  */
 import type { BackupInfo } from "../state.js";
+import type { BackupRow } from "./backup-row.js";
 import { ChunkWriter } from "./chunk-writer.js";
 import { RoomKeyCounter } from "./room-key-counter.js";
-import type { BackupRow, Spool } from "./spool.js";
+import type { Spool } from "./spool.js";
 import { StoredAnswer } from "./stored-answer.js";
 
+export interface SegmentOptions {
+  readonly spool: Spool;
+  readonly backup: BackupInfo;
+  /** There is no room for it on the device. */
+  readonly inMemory: boolean;
+  /** Called when the answer begins, and whenever more of it is safe. */
+  readonly onSpooled: (row: BackupRow) => void;
+  readonly signal: AbortSignal;
+}
+
 export class SegmentWriter {
-  readonly #spool: Spool;
-  readonly #backup: BackupInfo;
-  readonly #onSpooled: (row: BackupRow) => void;
+  readonly #options: SegmentOptions;
   readonly #counter = new RoomKeyCounter();
   readonly #row: BackupRow;
   #segment: number;
@@ -21,26 +30,25 @@ export class SegmentWriter {
   #chunks: ChunkWriter;
   #begun = false;
 
-  private constructor(spool: Spool, backup: BackupInfo, row: BackupRow, onSpooled: (row: BackupRow) => void) {
-    this.#spool = spool;
-    this.#backup = backup;
-    this.#onSpooled = onSpooled;
+  private constructor(options: SegmentOptions, row: BackupRow) {
+    this.#options = options;
     this.#row = row;
     this.#segment = row.segments.length - 1;
     const chunks = row.segments[this.#segment]?.chunks ?? 0;
+    const { spool, backup } = options;
     this.#stored = chunks > 0 ? new StoredAnswer(spool, backup.version, this.#segment, chunks) : null;
     this.#chunks = this.#chunksFrom(chunks);
   }
 
   /** Goes on with the answer that was cut off, or begins a new one. */
-  static async open(spool: Spool, backup: BackupInfo, onSpooled: (row: BackupRow) => void): Promise<SegmentWriter> {
+  static async open(options: SegmentOptions): Promise<SegmentWriter> {
+    const { spool, backup } = options;
     const row = await spool.getBackup(backup.version);
-    const isCutOff = row?.segments.at(-1)?.whole === false;
-    return new SegmentWriter(spool, backup, isCutOff ? row : await spool.addSegment(backup.version, backup), onSpooled);
+    return new SegmentWriter(options, row && isCutOff(row) ? row : await addSegment(options));
   }
 
   async write(piece: Uint8Array): Promise<void> {
-    if (!this.#begun) this.#onSpooled(this.#row);
+    if (!this.#begun) this.#options.onSpooled(this.#row);
     this.#begun = true;
     const news = this.#stored ? await this.#behindStored(piece, this.#stored) : piece;
     await this.#chunks.write(news);
@@ -51,10 +59,11 @@ export class SegmentWriter {
     return this.#chunks.makeSafe();
   }
 
-  /** The answer has come to its end. */
+  /** The answer has come to its end: with it, all of the backup is safe. */
   async end(): Promise<BackupRow> {
     await this.makeSafe();
-    return this.#spool.markWhole(this.#backup.version, this.#backup, this.#segment);
+    const { spool, backup } = this.#options;
+    return spool.markWhole(backup.version, backup, this.#segment, true);
   }
 
   /** What of the piece is not there yet. */
@@ -67,19 +76,29 @@ export class SegmentWriter {
     return piece.subarray(same);
   }
 
+  /** The same bytes again, then the others. They were counted when they passed. */
   async #beginAnew(stored: StoredAnswer): Promise<void> {
-    const { version } = this.#backup;
-    const { segments } = await this.#spool.addSegment(version, this.#backup);
+    const { segments } = await addSegment(this.#options);
     this.#segment = segments.length - 1;
-    let chunk = 0;
-    for await (const bytes of stored.passed()) {
-      await this.#spool.putChunk(version, { segment: this.#segment, chunk: chunk++ }, bytes, 0);
-    }
-    this.#chunks = this.#chunksFrom(chunk);
+    const copy = this.#chunksFrom(0, { count: () => 0 });
+    for await (const bytes of stored.passed()) await copy.write(bytes);
+    await copy.makeSafe();
+    this.#chunks = this.#chunksFrom(copy.nextChunk);
   }
 
-  #chunksFrom(chunk: number): ChunkWriter {
-    const place = { version: this.#backup.version, segment: this.#segment, chunk };
-    return new ChunkWriter(this.#spool, place, this.#counter, this.#onSpooled);
+  #chunksFrom(chunk: number, counter: { count(bytes: Uint8Array): number } = this.#counter): ChunkWriter {
+    const { spool, backup, onSpooled, signal } = this.#options;
+    const key = { version: backup.version, segment: this.#segment, chunk };
+    return new ChunkWriter(key, { spool, counter, onSpooled, signal });
   }
+}
+
+function addSegment({ spool, backup, inMemory }: SegmentOptions): Promise<BackupRow> {
+  return spool.addSegment(backup.version, backup, { of: "backup", inMemory });
+}
+
+/** Its bytes are there, to be compared, and nobody has gone past them. */
+function isCutOff({ segments }: BackupRow): boolean {
+  const last = segments.at(-1);
+  return last?.of === "backup" && last.place !== "memory" && !last.whole && !last.settled;
 }

@@ -1,30 +1,47 @@
 /** What the worker does for one account: the calls of the protocol, each a few steps over homeserver, spool and decryptor. */
 import { KeyBackupSyncError } from "../errors.js";
-import type { BackupCheck, Choice, Identity, KeptBackup, NextBatch, SettledBatch } from "../protocol.js";
-import type { BackupInfo, Progress } from "../state.js";
+import type { RoomKey } from "../host.js";
+import type { BackupCheck, Choice, Identity, KeptBackup, NextBatch, SettledBatch, Spooled } from "../protocol.js";
+import { failedCount } from "../state.js";
+import { type BackupRow, isSettled } from "./backup-row.js";
 import { Batches } from "./batches.js";
 import { Decryptor } from "./decryptor.js";
 import { download } from "./download.js";
-import { type AccessTokens, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
-import { keptBackup, progressOf, Spool } from "./spool.js";
+import { downloadRooms } from "./download-rooms.js";
+import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
+import { RoomBatches } from "./room-batches.js";
+import { isRoomFor } from "./room-estimate.js";
+import type { SegmentOptions } from "./segment-writer.js";
+import { Spool } from "./spool.js";
+
+/** With fewer keys than `count`, a backup is asked for once more: the homeserver may have been wrong, or may be so always. */
+const MOST_PASSES = 2;
+
+/** A backup version, with its key. */
+interface Opened {
+  readonly version: string;
+  readonly decryptor: Decryptor;
+}
 
 export class Session {
   readonly #spool: Spool;
   readonly #homeserver: Homeserver;
-  readonly #onDownloaded: (progress: Progress) => void;
+  readonly #onDownloaded: (spooled: Spooled) => void;
   /** What the homeserver said of the backup last. */
-  #current: BackupInfo | null = null;
+  #current: BackupVersion | null = null;
+  #opened: Opened | null = null;
   #batches: Batches | null = null;
+  #room: RoomBatches | null = null;
 
-  constructor(identity: Identity, accessTokens: AccessTokens, onDownloaded: (progress: Progress) => void) {
+  constructor(identity: Identity, accessTokens: AccessTokens, onDownloaded: (spooled: Spooled) => void) {
     this.#spool = new Spool(identity);
     this.#homeserver = new Homeserver(identity.homeserverUrl, accessTokens);
     this.#onDownloaded = onDownloaded;
   }
 
   async recall(): Promise<{ choice: Choice; kept: KeptBackup | null }> {
-    const row = await this.#spool.getLatestBackup();
-    return { choice: await this.#spool.getChoice(), kept: row && keptBackup(row) };
+    const row = (await this.#spool.getBackups()).at(-1);
+    return { choice: await this.#spool.getChoice(), kept: row ? await this.#spool.kept(row) : null };
   }
 
   choose(_signal: AbortSignal, choice: Choice): Promise<void> {
@@ -33,45 +50,58 @@ export class Session {
 
   async check(signal: AbortSignal): Promise<BackupCheck> {
     const current = await this.#homeserver.getBackupVersion(signal);
-    if (!current) return { available: "no-backup" };
-    if (current.algorithm !== SUPPORTED_ALGORITHM) return { available: "unsupported-algorithm" };
-    const { version, etag, count, publicKey } = current;
-    this.#current = { version, etag, count };
-    const row = (await this.#spool.getBackup(version)) ?? (await this.#spool.addBackup(this.#current, publicKey));
-    const kept = keptBackup(row);
-    const isCurrent = row.backup.etag === etag;
-    return {
-      available: "yes",
-      kept: {
-        backup: this.#current,
-        progress: { ...kept.progress, total: Math.max(count, kept.progress.downloaded) },
-        whole: kept.whole && isCurrent,
-        settled: kept.settled && isCurrent,
-      },
-    };
+    const replaced = await this.#replacedBy(current?.version);
+    if (!current) return { available: "no-backup", replaced };
+    if (current.algorithm !== SUPPORTED_ALGORITHM) return { available: "unsupported-algorithm", replaced };
+    this.#current = current;
+    const { version, publicKey } = current;
+    const row = (await this.#spool.getBackup(version)) ?? (await this.#spool.addBackup(infoOf(current), publicKey));
+    return { available: "yes", kept: asOf(current, row, await this.#spool.kept(row)), replaced };
   }
 
-  async download(signal: AbortSignal, version: string): Promise<KeptBackup> {
+  async download(signal: AbortSignal, version: string, rooms: readonly string[]): Promise<KeptBackup> {
     if (this.#current?.version !== version) throw new KeyBackupSyncError("backup-replaced");
-    const row = await download({
+    const ended = new AbortController();
+    const options = {
       spool: this.#spool,
-      backup: this.#current,
-      pieces: this.#homeserver.getRoomKeys(version, signal),
-      onSpooled: (spooled) => this.#onDownloaded(progressOf(spooled)),
-    });
-    return keptBackup(row);
+      backup: infoOf(this.#current),
+      inMemory: await this.#lacksRoom(this.#current),
+      onSpooled: (row: BackupRow) => void this.#spool.kept(row).then(this.#onDownloaded),
+      signal: AbortSignal.any([signal, ended.signal]),
+    };
+    try {
+      return await this.#spool.kept(await this.#downloadInto(options, rooms));
+    } finally {
+      ended.abort();
+    }
   }
 
-  async openBackup(_signal: AbortSignal, version: string, decryptionKey: Uint8Array): Promise<void> {
+  async openBackup(_signal: AbortSignal, version: string, given: Uint8Array | null): Promise<boolean> {
     const row = await this.#spool.getBackup(version);
     if (!row) throw new KeyBackupSyncError("backup-replaced");
+    const kept = await this.#spool.keptKey(row);
+    const key = kept ?? given;
+    if (!key) return false;
+    const decryptor = await Decryptor.open(key, row.publicKey);
     this.#closeBackup();
-    this.#batches = new Batches(this.#spool, row, await Decryptor.open(decryptionKey, row.publicKey));
+    this.#opened = { version, decryptor };
+    if (!kept) await this.#spool.keepKey(version, key);
+    return true;
   }
 
-  nextBatch(_signal: AbortSignal, limit: number, settled: SettledBatch | null): Promise<NextBatch> {
-    if (!this.#batches) throw new KeyBackupSyncError("decryption-key-mismatch");
+  async nextBatch(_signal: AbortSignal, limit: number, settled: SettledBatch | null): Promise<NextBatch> {
+    this.#batches ??= await this.#openBatches();
     return this.#batches.next(limit, settled);
+  }
+
+  async openRoom(signal: AbortSignal, roomId: string): Promise<void> {
+    const { version, decryptor } = this.#needOpened();
+    this.#room?.close();
+    this.#room = new RoomBatches(roomId, this.#homeserver.getRoomKeysOf(roomId, version, signal), decryptor);
+  }
+
+  async nextOfRoom(_signal: AbortSignal, limit: number): Promise<readonly RoomKey[] | null> {
+    return this.#room?.next(limit) ?? null;
   }
 
   async forget(): Promise<void> {
@@ -79,8 +109,76 @@ export class Session {
     await this.#spool.forget();
   }
 
-  #closeBackup(): void {
-    this.#batches?.close();
-    this.#batches = null;
+  /** What is kept of backups that are no longer the account's. Those of which there is nothing left to import go. */
+  async #replacedBy(version: string | undefined): Promise<KeptBackup[]> {
+    const replaced: KeptBackup[] = [];
+    for (const row of await this.#spool.getBackups()) {
+      if (row.backup.version === version) continue;
+      if (row.safe > row.imported + failedCount(row)) replaced.push(await this.#spool.kept(row));
+      else await this.#spool.deleteBackup(row.backup.version);
+    }
+    return replaced;
   }
+
+  async #lacksRoom({ version, count }: BackupVersion): Promise<boolean> {
+    const row = await this.#spool.getBackup(version);
+    return !(await isRoomFor(count - (row?.safe ?? 0)));
+  }
+
+  /** Where the device turns out to have no room, what is missing goes through memory. */
+  async #downloadInto(options: SegmentOptions, rooms: readonly string[]): Promise<BackupRow> {
+    try {
+      return await this.#downloadMissing(options, rooms);
+    } catch (cause) {
+      const isFull = cause instanceof KeyBackupSyncError && cause.code === "storage-full";
+      if (!isFull || options.inMemory) throw cause;
+      return this.#downloadMissing({ ...options, inMemory: true }, []);
+    }
+  }
+
+  async #downloadMissing(options: SegmentOptions, knownRooms: readonly string[]): Promise<BackupRow> {
+    const { backup, signal, inMemory } = options;
+    const row = await this.#spool.getBackup(backup.version);
+    const wasCut = row !== null && !row.whole && row.segments.length > 0;
+    const piecesOf = (roomId: string) => this.#homeserver.getRoomKeysOf(roomId, backup.version, signal);
+    const whole = wasCut && !inMemory ? await downloadRooms({ ...options, knownRooms, piecesOf }, row) : null;
+    return whole ?? download(this.#homeserver.getRoomKeys(backup.version, signal), options);
+  }
+
+  async #openBatches(): Promise<Batches> {
+    const { version, decryptor } = this.#needOpened();
+    const row = await this.#spool.getBackup(version);
+    if (!row) throw new KeyBackupSyncError("backup-replaced");
+    return Batches.open(this.#spool, row, decryptor);
+  }
+
+  #needOpened(): Opened {
+    if (!this.#opened) throw new KeyBackupSyncError("decryption-key-mismatch");
+    return this.#opened;
+  }
+
+  #closeBackup(): void {
+    this.#room?.close();
+    this.#opened?.decryptor.close();
+    this.#room = null;
+    this.#batches = null;
+    this.#opened = null;
+  }
+}
+
+function infoOf({ version, etag, count }: BackupVersion) {
+  return { version, etag, count };
+}
+
+/** What is kept, seen from what the backup is now. */
+function asOf(current: BackupVersion, row: BackupRow, kept: KeptBackup): KeptBackup {
+  const isShort = row.imported + failedCount(row) < current.count && row.passes < MOST_PASSES;
+  const isCurrent = row.backup.etag === current.etag && !(isSettled(row) && isShort);
+  return {
+    ...kept,
+    backup: infoOf(current),
+    progress: { ...kept.progress, total: Math.max(current.count, kept.progress.downloaded) },
+    whole: kept.whole && isCurrent,
+    settled: kept.settled && isCurrent,
+  };
 }

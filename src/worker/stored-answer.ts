@@ -1,4 +1,5 @@
 /** Compares an answer that comes again with the chunks that are left of the one that was cut off. */
+import { LostChunkError } from "./chunks.js";
 import type { Spool } from "./spool.js";
 
 export class StoredAnswer {
@@ -28,6 +29,7 @@ export class StoredAnswer {
     let same = 0;
     while (same < piece.length && !this.isAtEnd) {
       this.#bytes ??= await this.#read(this.#chunk);
+      if (!this.#bytes) break;
       const count = sameBytes(this.#bytes.subarray(this.#at), piece.subarray(same));
       same += count;
       this.#at += count;
@@ -41,12 +43,18 @@ export class StoredAnswer {
 
   /** What came again so far, in chunks. */
   async *passed(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let chunk = 0; chunk < this.#chunk; chunk++) yield this.#read(chunk);
+    for (let chunk = 0; chunk < this.#chunk; chunk++) yield (await this.#read(chunk)) ?? new Uint8Array(0);
     if (this.#bytes && this.#at > 0) yield this.#bytes.slice(0, this.#at);
   }
 
-  async #read(chunk: number): Promise<Uint8Array> {
-    return (await this.#spool.getChunk(this.#version, this.#segment, chunk)) ?? new Uint8Array(0);
+  /** `null` if it is gone: then what comes again differs from it. */
+  async #read(chunk: number): Promise<Uint8Array | null> {
+    try {
+      return await this.#spool.getChunk({ version: this.#version, segment: this.#segment, chunk });
+    } catch (cause) {
+      if (cause instanceof LostChunkError) return null;
+      throw cause;
+    }
   }
 }
 

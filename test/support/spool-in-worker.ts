@@ -1,7 +1,9 @@
 /** A spool in a worker of its own, which can be killed. */
 import type { Identity } from "../../src/protocol.js";
+import type { BackupRow } from "../../src/worker/backup-row.js";
 import type { ChunkKey } from "../../src/worker/chunks.js";
-import type { Spool } from "../../src/worker/spool.js";
+import { Spool } from "../../src/worker/spool.js";
+import { putChunk } from "./put-chunk.js";
 
 export interface SpoolCall {
   readonly id: number;
@@ -11,7 +13,18 @@ export interface SpoolCall {
 
 type Answer = { readonly id: number; readonly value?: unknown; readonly fault?: string };
 
-export type TestedSpool = Omit<Spool, "openChunk">;
+export interface TestedSpool extends Omit<Spool, "openChunk" | "ledger"> {
+  /** A whole chunk, and how many room keys are safe with it. */
+  putChunk(key: ChunkKey, bytes: Uint8Array, safe: number): Promise<BackupRow>;
+}
+
+/** In this page, where it has no files. */
+export function spoolInPage(identity: Identity): TestedSpool {
+  const spool = new Spool(identity);
+  return Object.assign(spool, {
+    putChunk: (key: ChunkKey, bytes: Uint8Array, safe: number) => putChunk(spool, key, bytes, safe),
+  });
+}
 
 export interface SpoolInWorker extends TestedSpool {
   /** This engine lets a worker write files. */

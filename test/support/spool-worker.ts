@@ -1,6 +1,8 @@
 /** A spool in a worker, as in the download: only there can it keep its chunks in files. The page's end is spool-in-worker.ts. */
 import type { Identity } from "../../src/protocol.js";
+import type { ChunkKey } from "../../src/worker/chunks.js";
 import { Spool } from "../../src/worker/spool.js";
+import { putChunk } from "./put-chunk.js";
 import type { SpoolCall } from "./spool-in-worker.js";
 
 let spool: Spool;
@@ -10,9 +12,10 @@ const others = {
     spool = new Spool(identity);
   },
   hasFiles: () => "FileSystemFileHandle" in self && "createSyncAccessHandle" in FileSystemFileHandle.prototype,
-  beginChunk: async (key: Parameters<Spool["openChunk"]>[0], bytes: Uint8Array) => {
-    await (await spool.openChunk(key)).write(bytes);
+  beginChunk: async (key: ChunkKey, bytes: Uint8Array) => {
+    await (await spool.openChunk(key, new AbortController().signal)).write(bytes);
   },
+  putChunk: (key: ChunkKey, bytes: Uint8Array, safe: number) => putChunk(spool, key, bytes, safe),
 };
 
 self.addEventListener("message", async ({ data: { id, name, args } }: MessageEvent<SpoolCall>) => {

@@ -1,11 +1,12 @@
 import { expect } from "@open-wc/testing";
 import { KeyBackupSyncError } from "../../src/errors.js";
 import type { Identity } from "../../src/protocol.js";
-import { isSettled, NO_FAILURES, Spool } from "../../src/worker/spool.js";
-import { type SpoolInWorker, spoolInWorker, type TestedSpool } from "../support/spool-in-worker.js";
+import { isSettled, NO_FAILURES } from "../../src/worker/backup-row.js";
+import { type SpoolInWorker, spoolInPage, spoolInWorker, type TestedSpool } from "../support/spool-in-worker.js";
 
 const HOSTILE = ["", ".", "..", "/", "../..", "a/b", "\\", "nul", "__proto__", "\0", "ü".repeat(5000)];
 const FIRST = { segment: 0, chunk: 0 };
+const ALL = { of: "backup", inMemory: false } as const;
 const SECOND = { segment: 0, chunk: 1 };
 
 const backupOf = (version: string) => ({ version, etag: "1", count: 2 });
@@ -19,14 +20,14 @@ const someone = (deviceId = "DEVICE"): Identity => ({
 /** Begins the download of a version. */
 async function begin(spool: TestedSpool, version: string) {
   await spool.addBackup(backupOf(version), "public key");
-  return spool.addSegment(version, backupOf(version));
+  return spool.addSegment(version, backupOf(version), ALL);
 }
 
 async function settle(spool: TestedSpool, version: string) {
-  await spool.markWhole(version, backupOf(version), 0);
+  await spool.markWhole(version, backupOf(version), 0, true);
   const end = { segment: 0, chunk: 0, offset: 1, inside: null };
-  await spool.settleBatch(version, { imported: 2, failures: NO_FAILURES, end });
-  return spool.settleSegment(version, 0, true);
+  await spool.settleBatch(version, { imported: 2, failures: NO_FAILURES, end }, null);
+  return spool.settleSegment(version, 0, "ended");
 }
 
 /** Chunks, of all accounts. */
@@ -57,7 +58,7 @@ describe("The spool", () => {
   });
 
   const places: readonly (readonly [string, (identity: Identity) => TestedSpool])[] = [
-    ["in a page, where it has IndexedDB alone", (identity) => new Spool(identity)],
+    ["in a page, where it has IndexedDB alone", spoolInPage],
     ["in a worker, where it has files as far as the engine has them", inWorker],
   ];
   for (const [where, open] of places) {
@@ -66,82 +67,83 @@ describe("The spool", () => {
         const identity = someone();
         const spool = open(identity);
         await begin(spool, "1");
-        await spool.putChunk("1", FIRST, bytes(1, 2, 3), 1);
-        const row = await spool.putChunk("1", SECOND, bytes(4), 2);
-        expect(row.segments[0]).to.include({ chunks: 2, keys: 2, whole: false });
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(1, 2, 3), 1);
+        const row = await spool.putChunk({ version: "1", ...SECOND }, bytes(4), 2);
+        expect(row.segments[0]).to.include({ chunks: 2, whole: false });
+        expect(row.safe).to.equal(2);
         for (const opened of [spool, open(identity)]) {
           expect(await opened.getBackup("1")).to.deep.equal(row);
-          expect(await opened.getChunk("1", 0, 0)).to.deep.equal(bytes(1, 2, 3));
-          expect(await opened.getChunk("1", 0, 1)).to.deep.equal(bytes(4));
+          expect(await opened.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(1, 2, 3));
+          expect(await opened.getChunk({ version: "1", segment: 0, chunk: 1 })).to.deep.equal(bytes(4));
         }
       });
 
       it("has no chunk that was never put, nor a version that was never added", async () => {
         const spool = open(someone());
         expect(await spool.getBackup("1")).to.equal(null);
-        expect(await spool.getLatestBackup()).to.equal(null);
-        expect(await spool.getChunk("1", 0, 0)).to.equal(null);
+        expect(await spool.getBackups()).to.deep.equal([]);
+        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
         await begin(spool, "1");
-        expect(await spool.getChunk("1", 0, 0)).to.equal(null);
-        expect(await spool.getChunk("1", 1, 0)).to.equal(null);
+        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
+        expect(await spool.getChunk({ version: "1", segment: 1, chunk: 0 })).to.equal(null);
       });
 
       it("puts a shorter chunk in the place of a longer one", async () => {
         const spool = open(someone());
         await begin(spool, "1");
-        await spool.putChunk("1", FIRST, bytes(1, 2, 3), 1);
-        await spool.putChunk("1", FIRST, bytes(4), 1);
-        expect(await spool.getChunk("1", 0, 0)).to.deep.equal(bytes(4));
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(1, 2, 3), 1);
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(4), 1);
+        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(4));
       });
 
       it("lets the chunks go when all is settled, of that version alone", async () => {
         const spool = open(someone());
         for (const version of ["1", "2"]) {
           await begin(spool, version);
-          await spool.putChunk(version, FIRST, bytes(1), 1);
+          await spool.putChunk({ version, ...FIRST }, bytes(1), 1);
         }
         expect(isSettled(await settle(spool, "1"))).to.equal(true);
-        expect((await spool.getBackup("1"))?.segments[0]).to.include({ imported: 2, settled: true });
-        expect(await spool.getChunk("1", 0, 0)).to.equal(null);
-        expect(await spool.getChunk("2", 0, 0)).to.deep.equal(bytes(1));
+        expect(await spool.getBackup("1")).to.include({ imported: 2, safe: 2 });
+        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 }).catch(String)).to.contain("is gone");
+        expect(await spool.getChunk({ version: "2", segment: 0, chunk: 0 })).to.deep.equal(bytes(1));
       });
 
       it("begins anew behind what is settled", async () => {
         const spool = open(someone());
         await begin(spool, "1");
-        await spool.putChunk("1", FIRST, bytes(1), 1);
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(1), 1);
         await settle(spool, "1");
-        const row = await spool.addSegment("1", backupOf("1"));
+        const row = await spool.addSegment("1", backupOf("1"), ALL);
         expect(row.segments.map(({ chunks }) => chunks)).to.deep.equal([0]);
-        expect(await spool.getChunk("1", 0, 0)).to.equal(null);
-        await spool.putChunk("1", FIRST, bytes(2), 1);
-        expect(await spool.getChunk("1", 0, 0)).to.deep.equal(bytes(2));
+        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(2), 1);
+        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(2));
       });
 
       it("forgets everything but the choice, and can be used again", async () => {
         const spool = open(someone());
         await spool.setChoice("paused");
         await begin(spool, "1");
-        await spool.putChunk("1", FIRST, bytes(1), 1);
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(1), 1);
         await spool.forget();
-        expect(await spool.getLatestBackup()).to.equal(null);
+        expect(await spool.getBackups()).to.deep.equal([]);
         expect(await spool.getChoice()).to.equal("paused");
         await begin(spool, "1");
-        expect(await spool.getChunk("1", 0, 0)).to.equal(null);
-        await spool.putChunk("1", FIRST, bytes(2), 1);
-        expect(await spool.getChunk("1", 0, 0)).to.deep.equal(bytes(2));
+        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(2), 1);
+        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(2));
       });
 
       it("keeps versions of any name apart", async () => {
         const spool = open(someone("../DEVICE"));
         for (const [index, version] of HOSTILE.entries()) {
           await begin(spool, version);
-          await spool.putChunk(version, FIRST, bytes(index), 1);
+          await spool.putChunk({ version, ...FIRST }, bytes(index), 1);
         }
         await settle(spool, "..");
         for (const [index, version] of HOSTILE.entries()) {
-          const kept = version === ".." ? null : bytes(index);
-          expect(await spool.getChunk(version, 0, 0), JSON.stringify(version).slice(0, 20)).to.deep.equal(kept);
+          const chunk = await spool.getChunk({ version, segment: 0, chunk: 0 }).catch(() => "gone");
+          expect(chunk, JSON.stringify(version).slice(0, 20)).to.deep.equal(version === ".." ? "gone" : bytes(index));
         }
         await spool.forget();
       });
@@ -151,17 +153,17 @@ describe("The spool", () => {
         for (const [index, identity] of [one, other].entries()) {
           const spool = open(identity);
           await begin(spool, "1");
-          await spool.putChunk("1", FIRST, bytes(index), 1);
+          await spool.putChunk({ version: "1", ...FIRST }, bytes(index), 1);
         }
         await open(one).forget();
-        expect(await open(other).getChunk("1", 0, 0)).to.deep.equal(bytes(1));
+        expect(await open(other).getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(1));
       });
 
       it("takes no chunk for a version that was forgotten", async () => {
         const spool = open(someone());
         await begin(spool, "1");
         await spool.forget();
-        const fault = await spool.putChunk("1", FIRST, bytes(1), 1).then(
+        const fault = await spool.putChunk({ version: "1", ...FIRST }, bytes(1), 1).then(
           () => "none",
           (cause: Error) => cause.message,
         );
@@ -173,7 +175,7 @@ describe("The spool", () => {
   it("has its chunks in files, in a worker of an engine that lets it", async () => {
     const spool = inWorker(someone());
     const { segments } = await begin(spool, "1");
-    expect(segments[0]?.inFiles).to.equal(await spool.hasFiles());
+    expect(segments[0]?.place).to.equal((await spool.hasFiles()) ? "files" : "database");
   });
 
   it("leaves no file behind", async function () {
@@ -182,8 +184,8 @@ describe("The spool", () => {
     const before = await countFiles();
     for (const version of ["1", "2"]) {
       await begin(spool, version);
-      await spool.putChunk(version, FIRST, bytes(1), 1);
-      await spool.putChunk(version, SECOND, bytes(2), 1);
+      await spool.putChunk({ version, ...FIRST }, bytes(1), 1);
+      await spool.putChunk({ version, ...SECOND }, bytes(2), 1);
     }
     expect(await countFiles()).to.equal(before + 4);
     await settle(spool, "1");
@@ -199,10 +201,10 @@ describe("The spool", () => {
     await killed.beginChunk({ version: "1", ...FIRST }, bytes(1, 2, 3));
     killed.kill();
     const spool = inWorker(identity);
-    expect(await spool.getChunk("1", 0, 0)).to.equal(null);
+    expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
     expect((await spool.getBackup("1"))?.segments[0]?.chunks).to.equal(0);
-    await spool.putChunk("1", FIRST, bytes(4), 1);
-    expect(await spool.getChunk("1", 0, 0)).to.deep.equal(bytes(4));
+    await spool.putChunk({ version: "1", ...FIRST }, bytes(4), 1);
+    expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(4));
   });
 
   it("waits for a file that another worker still holds", async () => {
@@ -210,29 +212,29 @@ describe("The spool", () => {
     const holder = inWorker(identity);
     await begin(holder, "1");
     await holder.beginChunk({ version: "1", ...FIRST }, bytes(1, 2, 3));
-    const put = inWorker(identity).putChunk("1", FIRST, bytes(4), 1);
+    const put = inWorker(identity).putChunk({ version: "1", ...FIRST }, bytes(4), 1);
     setTimeout(() => holder.kill(), 200);
     expect((await put).segments[0]?.chunks).to.equal(1);
   });
 
   it("finds in a worker the chunks that it had to keep in IndexedDB before, and goes on with them", async () => {
     const identity = someone();
-    const before = new Spool(identity);
+    const before = spoolInPage(identity);
     await begin(before, "1");
-    await before.putChunk("1", FIRST, bytes(1), 1);
+    await before.putChunk({ version: "1", ...FIRST }, bytes(1), 1);
     const spool = inWorker(identity);
-    await spool.putChunk("1", SECOND, bytes(2), 2);
-    await spool.addSegment("1", backupOf("1"));
-    await spool.putChunk("1", { segment: 1, chunk: 0 }, bytes(3), 2);
+    await spool.putChunk({ version: "1", ...SECOND }, bytes(2), 2);
+    await spool.addSegment("1", backupOf("1"), ALL);
+    await spool.putChunk({ version: "1", segment: 1, chunk: 0 }, bytes(3), 2);
     for (const [segment, chunk, byte] of [
       [0, 0, 1],
       [0, 1, 2],
       [1, 0, 3],
     ] as const) {
-      expect(await spool.getChunk("1", segment, chunk)).to.deep.equal(bytes(byte));
+      expect(await spool.getChunk({ version: "1", segment, chunk })).to.deep.equal(bytes(byte));
     }
     await spool.forget();
     await begin(spool, "1");
-    expect(await spool.getChunk("1", 0, 0)).to.equal(null);
+    expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
   });
 });

@@ -1,0 +1,185 @@
+/** The stages of one backup version, download and import, and the state they make together. */
+import { Changes } from "./changes.js";
+import { KeyBackupSyncError } from "./errors.js";
+import type { CryptoStore } from "./host.js";
+import { importRoomKeys } from "./import.js";
+import { oneAtATime } from "./one-at-a-time.js";
+import { PaceMeter } from "./pace-meter.js";
+import type { KeptBackup, Spooled } from "./protocol.js";
+import { Retries, type Wait } from "./retries.js";
+import { importRooms } from "./room-import.js";
+import type { RunOptions } from "./run.js";
+import type { Sync } from "./state.js";
+
+/**
+ * On a fast line the import waits for the download, which it would only slow down: all is safe sooner. A download that takes longer
+ * than this many milliseconds has time to spare.
+ */
+const IMPORT_BESIDE_DOWNLOAD_AFTER = 3000;
+
+export class BackupRun {
+  readonly #options: RunOptions;
+  readonly #kind: "present" | "replaced";
+  readonly #cryptoStore: Pick<CryptoStore, "importRoomKeys">;
+  readonly #pace = new PaceMeter();
+  /** Ends all stages: when one of them fails, and when there is nothing left to do. */
+  readonly #ended = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #spooled = new Changes();
+  #sync: Sync;
+  #isWhole: boolean;
+  #downloadWait: Wait | null = null;
+  #lacksKey = false;
+  #openedOnce: Promise<void> | null = null;
+
+  /** @param kind whether it is the account's backup, or one that was */
+  constructor(options: RunOptions, { backup, progress, safekeeping, whole }: KeptBackup, kind: "present" | "replaced") {
+    this.#options = options;
+    this.#kind = kind;
+    this.#signal = AbortSignal.any([options.signal, this.#ended.signal]);
+    this.#sync = { backup, progress, safekeeping };
+    this.#isWhole = whole || kind === "replaced";
+    this.#cryptoStore = { importRoomKeys: oneAtATime(importerOf(options.host.cryptoStore, kind)) };
+  }
+
+  /** Resolves when every key is settled. @throws what needs a person, or a later try, once all that could be done is done */
+  async settle(): Promise<void> {
+    this.#show();
+    const rooms = this.#importRooms();
+    const download = this.#download();
+    const imported = this.#import().catch(async (cause: unknown) => {
+      // Whatever keeps the keys from being imported, they can still be made safe.
+      await download;
+      throw cause;
+    });
+    try {
+      await Promise.all([download, imported]);
+    } finally {
+      this.#ended.abort();
+      await Promise.allSettled([download, imported, rooms]);
+    }
+    if (this.#kind === "present") this.#options.report({ status: "complete", ...this.#sync });
+  }
+
+  async #download(): Promise<void> {
+    if (this.#isWhole) return;
+    const { link, metered } = this.#options;
+    const retries = new Retries(this.#signal);
+    this.#followDownload(retries);
+    await metered.untilAllowed(() => this.#waitWith({ reason: "metered", retryAt: null }), this.#signal);
+    const kept = await retries.until(
+      async () => link.call("download", [this.#sync.backup.version, await this.#knownRooms()], this.#signal),
+      (wait) => this.#waitWith(wait),
+    );
+    this.#isWhole = true;
+    this.#advance(kept);
+  }
+
+  #followDownload(retries: Retries): void {
+    let most = this.#sync.progress.downloaded;
+    this.#options.link.onDownloaded = (spooled) => {
+      if (spooled.progress.downloaded > most) retries.progressed();
+      most = Math.max(most, spooled.progress.downloaded);
+      this.#downloadWait = null;
+      this.#advance(spooled);
+    };
+  }
+
+  /** Only a download that was cut asks for rooms. */
+  async #knownRooms(): Promise<readonly string[]> {
+    const { downloaded, imported } = this.#sync.progress;
+    return downloaded > imported ? this.#options.host.rooms.known() : [];
+  }
+
+  async #import(): Promise<void> {
+    await this.#untilImportIsDue();
+    await this.#opened();
+    await importRoomKeys({
+      nextBatch: (limit, settled) => this.#options.link.call("nextBatch", [limit, settled]),
+      cryptoStore: this.#cryptoStore,
+      backupVersion: this.#sync.backup.version,
+      signal: this.#signal,
+      onProgress: (progress) => this.#advance({ ...this.#sync, progress }),
+      spooled: this.#spooled,
+    });
+  }
+
+  async #untilImportIsDue(): Promise<void> {
+    const due = sleep(IMPORT_BESIDE_DOWNLOAD_AFTER).then(() => true);
+    for (let isDue: unknown = false; !this.#isWhole && !isDue; ) {
+      isDue = await Promise.race([due, this.#spooled.moreThan(this.#spooled.count, this.#signal)]);
+    }
+  }
+
+  /** Rooms that somebody is looking at, as long as there is something else to do. */
+  async #importRooms(): Promise<void> {
+    if (this.#kind === "replaced") return;
+    const { link, priorities } = this.#options;
+    const signal = this.#signal;
+    try {
+      await priorities.any(signal);
+      await this.#opened();
+      const { version } = this.#sync.backup;
+      await importRooms({ link, priorities, cryptoStore: this.#cryptoStore, backupVersion: version, signal });
+    } catch {
+      // Its keys come with all others; what keeps them from that is told there.
+    }
+  }
+
+  #opened(): Promise<void> {
+    this.#openedOnce ??= this.#open();
+    return this.#openedOnce;
+  }
+
+  /** Opens the spooled backup as soon as the device knows its decryption key. */
+  async #open(): Promise<void> {
+    const { host, link } = this.#options;
+    const changes = new Changes();
+    const unsubscribe = host.cryptoStore.onDecryptionKeyChange(() => changes.note());
+    try {
+      for (;;) {
+        const { count } = changes;
+        const key = await host.cryptoStore.getDecryptionKey();
+        const isOpen = await link.call("openBackup", [this.#sync.backup.version, key], this.#signal);
+        this.#lacksKey = !isOpen;
+        if (isOpen) return;
+        if (this.#kind === "replaced") throw new KeyBackupSyncError("decryption-key-mismatch");
+        this.#show();
+        await changes.moreThan(count, this.#signal);
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  #waitWith(wait: Wait): void {
+    this.#downloadWait = wait;
+    this.#show();
+  }
+
+  #advance({ progress, safekeeping }: Spooled): void {
+    const { backup } = this.#sync;
+    this.#sync = { backup, progress: { ...progress, total: Math.max(progress.total, backup.count) }, safekeeping };
+    this.#show();
+    this.#spooled.note();
+  }
+
+  #show(): void {
+    const { report } = this.#options;
+    const sync = this.#sync;
+    const pace = this.#pace.measure(sync.progress, performance.now());
+    if (!this.#isWhole && this.#downloadWait) report({ status: "waiting", ...this.#downloadWait, sync });
+    else if (!this.#isWhole) report({ status: "downloading", pace, ...sync });
+    else if (this.#lacksKey) report({ status: "waiting", reason: "decryption-key", retryAt: null, sync });
+    else report({ status: "importing", pace, ...sync });
+  }
+}
+
+function importerOf(cryptoStore: CryptoStore, kind: "present" | "replaced"): CryptoStore["importRoomKeys"] {
+  if (kind === "present") return (roomKeys, version) => cryptoStore.importRoomKeys(roomKeys, version);
+  return (roomKeys) => cryptoStore.importExportedRoomKeys(roomKeys);
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,159 @@
+/** What is kept of one backup version beside its bytes: a row that is replaced whole, and the pure questions and changes of it. */
+import type { Cursor, KeptBackup, SettledBatch } from "../protocol.js";
+import { type BackupInfo, type FailureReason, failedCount, type Progress, type Safekeeping } from "../state.js";
+import type { SealedKey } from "./sealed-key.js";
+
+/** What keeps the chunks of a segment. Chunks in memory are gone with the worker. */
+export type ChunkPlace = "files" | "database" | "memory";
+
+/** One answer of the homeserver, or several joined, in the shape of a whole backup: at its end, or cut off. */
+export interface Segment {
+  /** Number of chunks that are counted. */
+  readonly chunks: number;
+  readonly place: ChunkPlace;
+  /** The answer to "all room keys", or those of some rooms, one by one. */
+  readonly of: "backup" | "rooms";
+  /** It came to its end. */
+  readonly whole: boolean;
+  /** Every byte was parsed and settled. */
+  readonly settled: boolean;
+}
+
+export interface BackupRow {
+  readonly backup: BackupInfo;
+  readonly publicKey: string;
+  /** Of the present pass: the download of what the backup was at one time. */
+  readonly segments: readonly Segment[];
+  /** The segments together have all that the homeserver had. */
+  readonly whole: boolean;
+  /** How often a pass came to its end with the backup as it is: one that has fewer keys than `count` is asked for once more. */
+  readonly passes: number;
+  readonly cursor: Cursor;
+  /** Room keys that are safe: by the look of the bytes at first, exact once they are parsed. */
+  readonly safe: number;
+  /** Room keys in the crypto store, of this and all earlier passes. */
+  readonly imported: number;
+  /** Of the present pass. */
+  readonly failures: Readonly<Record<FailureReason, number>>;
+  /** Counts the passes, and is part of what the ledger says of failures. */
+  readonly pass: number;
+  /** Number of pages of the ledger. */
+  readonly pages: number;
+  /** The decryption key, once it was known. */
+  readonly sealedKey: SealedKey | null;
+  /** When it was begun or went on, in milliseconds since the epoch. */
+  readonly usedAt: number;
+}
+
+export const NO_FAILURES: Readonly<Record<FailureReason, number>> = { malformed: 0, undecryptable: 0, rejected: 0 };
+
+export function newBackupRow(backup: BackupInfo, publicKey: string): BackupRow {
+  return {
+    backup,
+    publicKey,
+    segments: [],
+    whole: false,
+    passes: 0,
+    cursor: beginningOf(0),
+    safe: 0,
+    imported: 0,
+    failures: NO_FAILURES,
+    pass: 1,
+    pages: 0,
+    sealedKey: null,
+    usedAt: Date.now(),
+  };
+}
+
+export function beginningOf(segment: number): Cursor {
+  return { segment, chunk: 0, offset: 0, inside: null };
+}
+
+/** The homeserver sent it to its end, and all of it is imported or counted. */
+export function isSettled({ whole, segments }: BackupRow): boolean {
+  return whole && segments.every(({ settled }) => settled);
+}
+
+export function progressOf(row: BackupRow): Progress {
+  const { backup, safe, imported, failures } = row;
+  const downloaded = Math.max(safe, imported + failedCount(row));
+  return { total: Math.max(backup.count, downloaded), downloaded, imported, failures };
+}
+
+export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup {
+  const { backup, whole } = row;
+  return { backup, progress: progressOf(row), whole, settled: isSettled(row), safekeeping };
+}
+
+/** A new answer begins: of the backup as it is now. What is settled to its end makes room for it, and a pass begins. */
+export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Segment, "place" | "of">): BackupRow {
+  const added: Segment = { ...segment, chunks: 0, whole: false, settled: false };
+  const passes = backup.etag === row.backup.etag ? row.passes : 0;
+  const after = { ...row, backup, passes, whole: false, usedAt: Date.now() };
+  if (!isSettled(row)) return { ...after, segments: [...row.segments, added] };
+  // What was imported stays imported; what failed gets another chance.
+  const counts = { safe: row.imported, failures: NO_FAILURES };
+  return { ...after, ...counts, segments: [added], cursor: beginningOf(0), pass: row.pass + 1 };
+}
+
+export function withChunk(row: BackupRow, segment: number, chunk: number, safe: number): BackupRow {
+  const after = changeSegment(row, segment, ({ chunks }) => ({ chunks: Math.max(chunks, chunk + 1) }));
+  return { ...after, safe: Math.max(row.safe, safe) };
+}
+
+/** A segment has come to its end: with it, perhaps, the backup. */
+export function withWhole(row: BackupRow, segment: number, backup: BackupInfo, isAll: boolean): BackupRow {
+  const after = changeSegment(row, segment, () => ({ whole: true }));
+  return { ...after, backup, whole: isAll, passes: row.passes + (isAll ? 1 : 0) };
+}
+
+export function withBatch(row: BackupRow, { imported, failures, end }: SettledBatch, pages: number): BackupRow {
+  return {
+    ...row,
+    imported: row.imported + imported,
+    failures: sum(row.failures, failures),
+    cursor: end,
+    pages: row.pages + pages,
+  };
+}
+
+/** How the parsing of a segment came to its end: with that of the JSON, where it broke off, or where bytes are gone. */
+export type SegmentEnd = "ended" | "cut" | "lost";
+
+export function withSettled(row: BackupRow, segment: number, end: SegmentEnd): BackupRow {
+  const changed = changeSegment(row, segment, ({ whole }) => ({ settled: true, whole: whole && end === "ended" }));
+  const isLast = segment >= row.segments.length - 1;
+  // Segments behind one that was cut have what it lacks.
+  const after = { ...changed, whole: row.whole && (end === "ended" || (end === "cut" && !isLast)) };
+  if (!isLast) return { ...after, cursor: beginningOf(segment + 1) };
+  return isSettled(after) ? { ...after, safe: after.imported + failedCount(after) } : after;
+}
+
+/** Chunks in memory are gone with the worker that had them: what was not settled of them is to be downloaded again. */
+export function withoutMemory(row: BackupRow): BackupRow {
+  const isGone = ({ place, settled }: Segment) => place === "memory" && !settled;
+  if (!row.segments.some(isGone)) return row;
+  const segments = row.segments.filter((segment) => !isGone(segment));
+  const next = segments.findIndex(({ settled }) => !settled);
+  const before = row.segments[row.cursor.segment];
+  const cursorStays = before !== undefined && !isGone(before);
+  const cursor = cursorStays
+    ? { ...row.cursor, segment: segments.indexOf(before) }
+    : beginningOf(next < 0 ? segments.length : next);
+  return { ...row, segments, whole: false, cursor, safe: row.imported + failedCount(row) };
+}
+
+function changeSegment(row: BackupRow, index: number, change: (segment: Segment) => Partial<Segment>): BackupRow {
+  return {
+    ...row,
+    segments: row.segments.map((segment, at) => (at === index ? { ...segment, ...change(segment) } : segment)),
+  };
+}
+
+function sum(a: Readonly<Record<FailureReason, number>>, b: Readonly<Record<FailureReason, number>>) {
+  return {
+    malformed: a.malformed + b.malformed,
+    undecryptable: a.undecryptable + b.undecryptable,
+    rejected: a.rejected + b.rejected,
+  };
+}

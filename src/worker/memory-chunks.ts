@@ -1,0 +1,49 @@
+/**
+ * Chunks in memory, where nothing can be stored, or there is no room: a few at a time. Whoever writes waits until the ones before were
+ * imported, and so does, behind it, the homeserver.
+ */
+import { Changes } from "../changes.js";
+import { bufferedChunk } from "./buffered-chunk.js";
+import type { ChunkKey, ChunkStore, NewChunk } from "./chunks.js";
+
+/** Chunks that may be there at once. */
+const MOST = 2;
+
+export class MemoryChunks implements ChunkStore {
+  readonly #chunks = new Map<string, { readonly key: ChunkKey; readonly bytes: Uint8Array }>();
+  readonly #released = new Changes();
+
+  async create(key: ChunkKey, signal: AbortSignal): Promise<NewChunk> {
+    while (this.#chunks.size >= MOST) await this.#released.moreThan(this.#released.count, signal);
+    return bufferedChunk(async (bytes) => void this.#chunks.set(nameOf(key), { key, bytes }));
+  }
+
+  async get(key: ChunkKey): Promise<Uint8Array | null> {
+    return this.#chunks.get(nameOf(key))?.bytes ?? null;
+  }
+
+  /** All that comes before this chunk is imported. */
+  releaseBefore({ version, segment, chunk }: ChunkKey): void {
+    this.#deleteWhere((key) => {
+      const isBefore = key.segment < segment || (key.segment === segment && key.chunk < chunk);
+      return key.version === version && isBefore;
+    });
+  }
+
+  async deleteVersion(version: string): Promise<void> {
+    this.#deleteWhere((key) => key.version === version);
+  }
+
+  async clear(): Promise<void> {
+    this.#deleteWhere(() => true);
+  }
+
+  #deleteWhere(isGone: (key: ChunkKey) => boolean): void {
+    for (const [name, { key }] of this.#chunks) if (isGone(key)) this.#chunks.delete(name);
+    this.#released.note();
+  }
+}
+
+function nameOf({ version, segment, chunk }: ChunkKey): string {
+  return `${segment}-${chunk}-${version}`;
+}

@@ -1,0 +1,59 @@
+/** Rows in memory: for a page whose browser stores nothing. They are gone with the worker. */
+import type { Choice } from "../protocol.js";
+import type { BackupRow } from "./backup-row.js";
+import type { Tables } from "./tables.js";
+
+export class MemoryTables implements Tables {
+  #choice: Choice | null = null;
+  #sealingKey: CryptoKey | null = null;
+  readonly #backups = new Map<string, { row: BackupRow; pages: Uint8Array[] }>();
+
+  async getChoice(): Promise<Choice | null> {
+    return this.#choice;
+  }
+
+  async setChoice(choice: Choice): Promise<void> {
+    this.#choice = choice;
+  }
+
+  async getBackup(version: string): Promise<BackupRow | null> {
+    return this.#backups.get(version)?.row ?? null;
+  }
+
+  async getBackups(): Promise<BackupRow[]> {
+    return [...this.#backups.values()].map(({ row }) => row);
+  }
+
+  async addBackup(row: BackupRow): Promise<void> {
+    this.#backups.set(row.backup.version, { row, pages: [] });
+  }
+
+  async changeBackup(version: string, change: (row: BackupRow) => BackupRow, page: Uint8Array | null = null) {
+    const kept = this.#backups.get(version);
+    if (!kept) return null;
+    kept.row = change(kept.row);
+    if (page) kept.pages.push(page);
+    return kept.row;
+  }
+
+  async getPage(version: string, page: number): Promise<Uint8Array | null> {
+    return this.#backups.get(version)?.pages[page] ?? null;
+  }
+
+  async deleteBackup(version: string): Promise<void> {
+    this.#backups.delete(version);
+  }
+
+  async getSealingKey(): Promise<CryptoKey | null> {
+    return this.#sealingKey;
+  }
+
+  async setSealingKey(key: CryptoKey): Promise<void> {
+    this.#sealingKey = key;
+  }
+
+  async clear(): Promise<void> {
+    this.#sealingKey = null;
+    this.#backups.clear();
+  }
+}

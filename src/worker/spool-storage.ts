@@ -1,0 +1,68 @@
+/** Where a spool keeps things: in IndexedDB and files, as far as this browser lets it; the rest in memory. */
+import { KeyBackupSyncError } from "../errors.js";
+import type { Identity } from "../protocol.js";
+import type { ChunkPlace } from "./backup-row.js";
+import type { ChunkStore } from "./chunks.js";
+import { openDatabase } from "./database.js";
+import { DatabaseChunks } from "./database-chunks.js";
+import { DatabaseTables } from "./database-tables.js";
+import { FileChunks } from "./file-chunks.js";
+import { MemoryChunks } from "./memory-chunks.js";
+import { MemoryTables } from "./memory-tables.js";
+import type { Tables } from "./tables.js";
+
+export class SpoolStorage {
+  readonly tables: Tables;
+  readonly memory = new MemoryChunks();
+  readonly #identity: Identity;
+  /** `null` where the browser stores nothing for this page. */
+  readonly #database: DatabaseChunks | null;
+  #filesOnce: Promise<FileChunks | null> | null = null;
+
+  private constructor(identity: Identity, tables: Tables, database: DatabaseChunks | null) {
+    this.#identity = identity;
+    this.tables = tables;
+    this.#database = database;
+  }
+
+  /** @throws KeyBackupSyncError `storage-unavailable` if a later version of this library has made the database its own */
+  static async open(identity: Identity): Promise<SpoolStorage> {
+    try {
+      const database = await openDatabase(identity);
+      return new SpoolStorage(identity, new DatabaseTables(database), new DatabaseChunks(database));
+    } catch (cause) {
+      const isNewer = cause instanceof DOMException && cause.name === "VersionError";
+      if (isNewer) throw new KeyBackupSyncError("storage-unavailable", { cause });
+      return new SpoolStorage(identity, new MemoryTables(), null);
+    }
+  }
+
+  /** Nothing can be kept beyond the life of this worker. */
+  get isDenied(): boolean {
+    return this.#database === null;
+  }
+
+  /** The best place there is for chunks that are to outlive the page. */
+  async bestPlace(): Promise<ChunkPlace> {
+    if (!this.#database) return "memory";
+    return (await this.#files()) ? "files" : "database";
+  }
+
+  async chunksIn(place: ChunkPlace): Promise<ChunkStore> {
+    const chunks = { files: await this.#files(), database: this.#database, memory: this.memory }[place];
+    if (!chunks) throw new KeyBackupSyncError("storage-unavailable");
+    return chunks;
+  }
+
+  async eachChunks(work: (chunks: ChunkStore) => Promise<void>): Promise<void> {
+    for (const chunks of [this.memory, this.#database, await this.#files()]) if (chunks) await work(chunks);
+  }
+
+  /** Not before they are needed: a page whose account has no backup gets no directory. */
+  async #files(): Promise<FileChunks | null> {
+    if (!this.#database) return null;
+    const { userId, deviceId } = this.#identity;
+    this.#filesOnce ??= FileChunks.open(userId, deviceId);
+    return this.#filesOnce;
+  }
+}

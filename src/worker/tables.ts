@@ -1,0 +1,27 @@
+/** What the spool asks of whatever keeps its small things: rows, the ledger, the choice. All of it in IndexedDB, or in memory. */
+import type { Choice } from "../protocol.js";
+import type { BackupRow } from "./backup-row.js";
+
+export interface Tables {
+  getChoice(): Promise<Choice | null>;
+  setChoice(choice: Choice): Promise<void>;
+  getBackup(version: string): Promise<BackupRow | null>;
+  getBackups(): Promise<BackupRow[]>;
+  /** A row for a version that has none. */
+  addBackup(row: BackupRow): Promise<void>;
+  /**
+   * One transaction: the row is replaced, and this page of the ledger added behind those that are there.
+   * @returns the row as it is now, `null` if there is none
+   */
+  changeBackup(
+    version: string,
+    change: (row: BackupRow) => BackupRow,
+    page?: Uint8Array | null,
+  ): Promise<BackupRow | null>;
+  getPage(version: string, page: number): Promise<Uint8Array | null>;
+  deleteBackup(version: string): Promise<void>;
+  getSealingKey(): Promise<CryptoKey | null>;
+  setSealingKey(key: CryptoKey): Promise<void>;
+  /** Everything but the choice. */
+  clear(): Promise<void>;
+}
