@@ -9,7 +9,7 @@ import type { KeptBackup, Spooled } from "./protocol.js";
 import { Retries, type Wait } from "./retries.js";
 import { importRooms } from "./room-import.js";
 import type { RunOptions } from "./run.js";
-import type { Sync } from "./state.js";
+import type { ReplacedBackups, Sync } from "./state.js";
 
 /**
  * On a fast line the import waits for the download, which it would only slow down: all is safe sooner. A download that takes longer
@@ -17,9 +17,15 @@ import type { Sync } from "./state.js";
  */
 const IMPORT_BESIDE_DOWNLOAD_AFTER = 3000;
 
+/** Whether it is the account's backup, or one that was; and what there is to tell of those that were. */
+export interface Role {
+  readonly kind: "present" | "replaced";
+  readonly replaced: ReplacedBackups | null;
+}
+
 export class BackupRun {
   readonly #options: RunOptions;
-  readonly #kind: "present" | "replaced";
+  readonly #kind: Role["kind"];
   readonly #cryptoStore: Pick<CryptoStore, "importRoomKeys">;
   readonly #pace = new PaceMeter();
   /** Ends all stages: when one of them fails, and when there is nothing left to do. */
@@ -32,12 +38,11 @@ export class BackupRun {
   #lacksKey = false;
   #openedOnce: Promise<void> | null = null;
 
-  /** @param kind whether it is the account's backup, or one that was */
-  constructor(options: RunOptions, { backup, progress, safekeeping, whole }: KeptBackup, kind: "present" | "replaced") {
+  constructor(options: RunOptions, { backup, progress, safekeeping, whole }: KeptBackup, { kind, replaced }: Role) {
     this.#options = options;
     this.#kind = kind;
     this.#signal = AbortSignal.any([options.signal, this.#ended.signal]);
-    this.#sync = { backup, progress, safekeeping };
+    this.#sync = { backup, progress, safekeeping, replaced };
     this.#isWhole = whole || kind === "replaced";
     this.#cryptoStore = { importRoomKeys: oneAtATime(importerOf(options.host.cryptoStore, kind)) };
   }
@@ -158,8 +163,8 @@ export class BackupRun {
   }
 
   #advance({ progress, safekeeping }: Spooled): void {
-    const { backup } = this.#sync;
-    this.#sync = { backup, progress: { ...progress, total: Math.max(progress.total, backup.count) }, safekeeping };
+    const total = Math.max(progress.total, this.#sync.backup.count);
+    this.#sync = { ...this.#sync, progress: { ...progress, total }, safekeeping };
     this.#show();
     this.#spooled.note();
   }
@@ -175,7 +180,7 @@ export class BackupRun {
   }
 }
 
-function importerOf(cryptoStore: CryptoStore, kind: "present" | "replaced"): CryptoStore["importRoomKeys"] {
+function importerOf(cryptoStore: CryptoStore, kind: Role["kind"]): CryptoStore["importRoomKeys"] {
   if (kind === "present") return (roomKeys, version) => cryptoStore.importRoomKeys(roomKeys, version);
   return (roomKeys) => cryptoStore.importExportedRoomKeys(roomKeys);
 }

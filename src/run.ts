@@ -10,7 +10,7 @@ import type { MeteredConnection } from "./metered-connection.js";
 import type { PriorityRooms } from "./priority-rooms.js";
 import type { BackupCheck, KeptBackup } from "./protocol.js";
 import { isPassing, Retries } from "./retries.js";
-import { type KeyBackupSyncState, syncOf } from "./state.js";
+import { type KeyBackupSyncState, type ReplacedBackups, type Sync, spooledCount, syncOf } from "./state.js";
 import type { WorkerLink } from "./worker-link.js";
 
 export interface RunOptions {
@@ -38,10 +38,11 @@ export async function run(options: RunOptions): Promise<void> {
 async function tryOnce(options: RunOptions): Promise<void> {
   options.report({ status: "checking" });
   const check = await checkOrImport(options);
-  for (const kept of check.replaced) await importReplaced(options, kept);
-  if (check.available !== "yes") return options.report({ status: "unavailable", reason: check.available });
-  if (!check.kept.settled) await new BackupRun(options, check.kept, "present").settle();
-  else options.report({ status: "complete", ...syncAt(check.kept) });
+  const replaced = await importReplaced(options, check.replaced);
+  if (check.available !== "yes") return options.report({ status: "unavailable", reason: check.available, replaced });
+  const { kept } = check;
+  if (!kept.settled) await new BackupRun(options, kept, { kind: "present", replaced }).settle();
+  else options.report({ status: "complete", ...syncAt(kept), replaced });
 }
 
 /** As long as nobody can tell whether there is another backup, what is whole on this device need not wait. */
@@ -50,23 +51,38 @@ async function checkOrImport(options: RunOptions): Promise<BackupCheck> {
   try {
     return await link.call("check", [], signal);
   } catch (cause) {
+    if (!isPassing(cause)) throw cause;
     const { kept } = await link.call("recall", [], signal);
-    if (isPassing(cause) && kept?.whole && !kept.settled) await new BackupRun(options, kept, "present").settle();
+    if (kept?.whole && !kept.settled) await new BackupRun(options, kept, { kind: "present", replaced: null }).settle();
     throw cause;
   }
 }
 
-/** A backup that is no longer the account's: its keys must not be lost with it. Without its decryption key, it is kept. */
-async function importReplaced(options: RunOptions, kept: KeptBackup): Promise<void> {
+/** Backups that are no longer the account's: their keys must not be lost with them. */
+async function importReplaced(options: RunOptions, backups: readonly KeptBackup[]): Promise<ReplacedBackups | null> {
+  let notDownloaded = 0;
+  let locked = 0;
+  for (const kept of backups) {
+    const { total, downloaded } = kept.progress;
+    notDownloaded += total - downloaded;
+    if (spooledCount(kept.progress) > 0 && !(await isImported(options, kept))) locked += spooledCount(kept.progress);
+  }
+  return notDownloaded + locked > 0 ? { notDownloaded, locked } : null;
+}
+
+/** Without its decryption key, it is kept. */
+async function isImported(options: RunOptions, kept: KeptBackup): Promise<boolean> {
   try {
-    await new BackupRun(options, kept, "replaced").settle();
+    await new BackupRun(options, kept, { kind: "replaced", replaced: null }).settle();
+    return true;
   } catch (cause) {
     const isLocked = cause instanceof KeyBackupSyncError && cause.code === "decryption-key-mismatch";
-    if (!isLocked) throw cause;
+    if (isLocked) return false;
+    throw cause;
   }
 }
 
 /** What is kept, as a state tells it. */
-export function syncAt({ backup, progress, safekeeping }: KeptBackup) {
-  return { backup, progress, safekeeping };
+export function syncAt({ backup, progress, safekeeping }: KeptBackup): Sync {
+  return { backup, progress, safekeeping, replaced: null };
 }

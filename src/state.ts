@@ -55,11 +55,21 @@ export type Safekeeping =
   /** The browser lets this page store nothing, as in some private windows: in memory likewise. */
   | "denied";
 
+/** What became of backups that this device had begun to download when they were deleted, or replaced by another. */
+export interface ReplacedBackups {
+  /** Room keys that were not downloaded by then: gone, unless another device has them. */
+  readonly notDownloaded: number;
+  /** Room keys that are on this device, but of no use without the recovery key of that backup. */
+  readonly locked: number;
+}
+
 /** A run that knows which backup it is about. */
 export interface Sync {
   readonly backup: BackupInfo;
   readonly progress: Progress;
   readonly safekeeping: Safekeeping;
+  /** `null` if there is nothing to tell of others. */
+  readonly replaced: ReplacedBackups | null;
 }
 
 /** How much of the device the import takes: as little as can be, as much as nobody feels, or all that keeps the page usable. */
@@ -93,7 +103,7 @@ export type KeyBackupSyncState =
   /** Reads what is kept and asks the homeserver for the present version. */
   | { readonly status: "checking" }
   /** There is nothing to download. `checking` again by start. */
-  | { readonly status: "unavailable"; readonly reason: UnavailableReason }
+  | { readonly status: "unavailable"; readonly reason: UnavailableReason; readonly replaced: ReplacedBackups | null }
   /** The homeserver is sending; importing may run beside it. */
   | ({ readonly status: "downloading"; readonly pace: Pace | null } & Sync)
   /** All is safe on this device; the homeserver is no longer needed. */

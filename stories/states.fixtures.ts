@@ -19,6 +19,7 @@ export function sync(progress: Partial<Progress> = {}): Sync {
       ...progress,
     },
     safekeeping: "device",
+    replaced: null,
   };
 }
 
@@ -51,8 +52,8 @@ export const WAITING = {
 } as const satisfies Record<WaitingReason, StateOf<"waiting">>;
 
 export const UNAVAILABLE = {
-  "no-backup": { status: "unavailable", reason: "no-backup" },
-  "unsupported-algorithm": { status: "unavailable", reason: "unsupported-algorithm" },
+  "no-backup": { status: "unavailable", reason: "no-backup", replaced: null },
+  "unsupported-algorithm": { status: "unavailable", reason: "unsupported-algorithm", replaced: null },
 } as const satisfies Record<UnavailableReason, StateOf<"unavailable">>;
 
 export const FAILED = {

@@ -24,6 +24,8 @@ export interface BackupRow {
   readonly publicKey: string;
   /** Of the present pass: the download of what the backup was at one time. */
   readonly segments: readonly Segment[];
+  /** It is no longer the account's backup: there is no more to come. */
+  readonly replaced: boolean;
   /** The segments together have all that the homeserver had. */
   readonly whole: boolean;
   /** How often a pass came to its end with the backup as it is: one that has fewer keys than `count` is asked for once more. */
@@ -52,6 +54,7 @@ export function newBackupRow(backup: BackupInfo, publicKey: string): BackupRow {
     backup,
     publicKey,
     segments: [],
+    replaced: false,
     whole: false,
     passes: 0,
     cursor: beginningOf(0),
@@ -72,6 +75,11 @@ export function beginningOf(segment: number): Cursor {
 /** The homeserver sent it to its end, and all of it is imported or counted. */
 export function isSettled({ whole, segments }: BackupRow): boolean {
   return whole && segments.every(({ settled }) => settled);
+}
+
+/** Room keys that are safe, but neither imported nor counted as failed. */
+export function spooledOf(row: BackupRow): number {
+  return Math.max(0, row.safe - row.imported - failedCount(row));
 }
 
 export function progressOf(row: BackupRow): Progress {
@@ -126,7 +134,7 @@ export function withSettled(row: BackupRow, segment: number, end: SegmentEnd): B
   // Segments behind one that was cut have what it lacks.
   const after = { ...changed, whole: row.whole && (end === "ended" || (end === "cut" && !isLast)) };
   if (!isLast) return { ...after, cursor: beginningOf(segment + 1) };
-  return isSettled(after) ? { ...after, safe: after.imported + failedCount(after) } : after;
+  return isSettled(after) || row.replaced ? { ...after, safe: after.imported + failedCount(after) } : after;
 }
 
 /** Chunks in memory are gone with the worker that had them: what was not settled of them is to be downloaded again. */

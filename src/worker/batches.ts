@@ -86,9 +86,10 @@ export class Batches {
     const end = this.#segmentEnd;
     // There is more to come: behind this, or in another answer.
     const isStopped = this.#reader.isBroken || end === "lost";
-    if (isLast && !row.whole && (!isStopped || row.segments[segment]?.settled)) return caughtUp(row);
+    const isAll = row.whole || row.replaced;
+    if (isLast && !isAll && (!isStopped || row.segments[segment]?.settled)) return caughtUp(row);
     const after = await this.#spool.settleSegment(this.#version, segment, end);
-    if (end === "lost" || (isLast && end === "cut")) throw this.#fault();
+    if (!row.replaced && (end === "lost" || (isLast && end === "cut"))) throw this.#fault();
     if (isLast) return { kind: "end", progress: progressOf(after) };
     this.#known ??= await knownKeys(this.#spool, after);
     this.#reader = new SegmentReader(this.#spool, this.#version, after.cursor);

@@ -3,7 +3,7 @@ import { KeyBackupSyncError } from "../errors.js";
 import type { RoomKey } from "../host.js";
 import type { BackupCheck, Choice, Identity, KeptBackup, NextBatch, SettledBatch, Spooled } from "../protocol.js";
 import { failedCount } from "../state.js";
-import { type BackupRow, isSettled } from "./backup-row.js";
+import { type BackupRow, isSettled, progressOf, spooledOf } from "./backup-row.js";
 import { Batches } from "./batches.js";
 import { Decryptor } from "./decryptor.js";
 import { download } from "./download.js";
@@ -40,7 +40,7 @@ export class Session {
   }
 
   async recall(): Promise<{ choice: Choice; kept: KeptBackup | null }> {
-    const row = (await this.#spool.getBackups()).at(-1);
+    const row = (await this.#spool.getBackups()).findLast(({ replaced }) => !replaced);
     return { choice: await this.#spool.getChoice(), kept: row ? await this.#spool.kept(row) : null };
   }
 
@@ -109,12 +109,13 @@ export class Session {
     await this.#spool.forget();
   }
 
-  /** What is kept of backups that are no longer the account's. Those of which there is nothing left to import go. */
+  /** What is kept of backups that are no longer the account's. Those of which there is nothing more to tell go. */
   async #replacedBy(version: string | undefined): Promise<KeptBackup[]> {
     const replaced: KeptBackup[] = [];
     for (const row of await this.#spool.getBackups()) {
       if (row.backup.version === version) continue;
-      if (row.safe > row.imported + failedCount(row)) replaced.push(await this.#spool.kept(row));
+      const after = await this.#spool.markReplaced(row.backup.version);
+      if (hasMoreToTell(after)) replaced.push(await this.#spool.kept(after));
       else await this.#spool.deleteBackup(row.backup.version);
     }
     return replaced;
@@ -164,6 +165,12 @@ export class Session {
     this.#batches = null;
     this.#opened = null;
   }
+}
+
+/** Some keys of it wait to be imported, or were never downloaded. */
+function hasMoreToTell(row: BackupRow): boolean {
+  const { total, downloaded } = progressOf(row);
+  return spooledOf(row) > 0 || total > downloaded;
 }
 
 function infoOf({ version, etag, count }: BackupVersion) {

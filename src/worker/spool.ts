@@ -14,6 +14,7 @@ import {
   newBackupRow,
   type Segment,
   type SegmentEnd,
+  spooledOf,
   withBatch,
   withChunk,
   withoutMemory,
@@ -129,7 +130,8 @@ export class Spool {
     return this.#storing(async (storage) => {
       const row = await this.#change(version, (before) => withSettled(before, segment, end));
       storage.memory.releaseBefore({ version, segment: segment + 1, chunk: 0 });
-      if (isSettled(row)) await storage.eachChunks((chunks) => chunks.deleteVersion(version));
+      if (isSettled(row) || (row.replaced && spooledOf(row) === 0))
+        await storage.eachChunks((chunks) => chunks.deleteVersion(version));
       return row;
     });
   }
@@ -139,6 +141,11 @@ export class Spool {
     for (let page = 0; page < pages; page++) {
       yield await this.#storing(async ({ tables }) => (await tables.getPage(version, page)) ?? new Uint8Array(0));
     }
+  }
+
+  /** It is no longer the account's backup. */
+  markReplaced(version: string): Promise<BackupRow> {
+    return this.#change(version, (row) => ({ ...row, replaced: true }));
   }
 
   /** Keeps the decryption key for as long as the version is kept. */

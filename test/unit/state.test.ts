@@ -21,7 +21,12 @@ const PROGRESS: Progress = {
   imported: 40,
   failures: { malformed: 1, undecryptable: 2, rejected: 4 },
 };
-const SYNC: Sync = { backup: { version: "1", etag: "a", count: 100 }, progress: PROGRESS, safekeeping: "device" };
+const SYNC: Sync = {
+  backup: { version: "1", etag: "a", count: 100 },
+  progress: PROGRESS,
+  safekeeping: "device",
+  replaced: null,
+};
 const REASONS: readonly WaitingReason[] = [
   "decryption-key",
   "offline",
@@ -42,8 +47,8 @@ const waiting = (reason: WaitingReason, sync: Sync | null): KeyBackupSyncState =
 const STATES: Readonly<Record<string, KeyBackupSyncState>> = {
   idle: IDLE,
   checking: { status: "checking" },
-  "unavailable: no-backup": { status: "unavailable", reason: "no-backup" },
-  "unavailable: unsupported-algorithm": { status: "unavailable", reason: "unsupported-algorithm" },
+  "unavailable: no-backup": { status: "unavailable", reason: "no-backup", replaced: null },
+  "unavailable: unsupported-algorithm": { status: "unavailable", reason: "unsupported-algorithm", replaced: null },
   downloading: { status: "downloading", pace: null, ...SYNC },
   importing: { status: "importing", pace: { keysPerSecond: 10, secondsLeft: 2 }, ...SYNC },
   paused: { status: "paused", ...SYNC },
