@@ -90,10 +90,9 @@ export class BackupRun {
     };
   }
 
-  /** Only a download that was cut asks for rooms. */
+  /** Only a download that was cut goes on by rooms. */
   async #knownRooms(): Promise<readonly string[]> {
-    const { downloaded, imported } = this.#sync.progress;
-    return downloaded > imported ? this.#options.host.rooms.known() : [];
+    return this.#sync.progress.downloaded > 0 ? this.#options.host.rooms.known() : [];
   }
 
   async #import(): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * Checks one room's answer before it is joined to others: a single `{"sessions": …}`, or whatever comes behind it could not be read.
  */
+import { KeyBackupSyncError } from "../errors.js";
 import { KeyBackupParser } from "./key-backup-parser.js";
 
 const BEFORE = new TextEncoder().encode('{"rooms":{"":');
@@ -36,6 +37,10 @@ export class RoomAnswer {
   }
 
   #feed(bytes: Uint8Array): void {
-    for (const _ of this.#parser.parse(bytes)) this.#keys++;
+    for (const { sessionId } of this.#parser.parse(bytes)) {
+      // Something else in the place of the room, or of its sessions.
+      if (sessionId === "") throw new KeyBackupSyncError("malformed-response");
+      this.#keys++;
+    }
   }
 }

@@ -6,7 +6,13 @@ import {
 } from "../../src/index.js";
 import type { KeyBackup } from "./room-keys.mjs";
 import { makeKeyBackup } from "./room-keys.mjs";
-import { type ScriptedAnswer, type ScriptedHomeserver, scriptedHomeserver } from "./scripted-homeserver.js";
+import {
+  type Script,
+  type ScriptedAnswer,
+  type ScriptedHomeserver,
+  type Step,
+  scriptedHomeserver,
+} from "./scripted-homeserver.js";
 import { TestHost } from "./test-host.js";
 
 export const VERSION_PATH = "/_matrix/client/v3/room_keys/version";
@@ -21,6 +27,8 @@ export interface SceneOptions {
   /** Instead of the right ones, which get the backup to make theirs from. */
   readonly version?: (backup: KeyBackup) => Answers;
   readonly answer?: (backup: KeyBackup) => Answers;
+  /** More routes. */
+  readonly routes?: (backup: KeyBackup) => Script;
   /** False: the device does not know it. */
   readonly knowsKey?: boolean;
 }
@@ -56,14 +64,23 @@ export class SyncScene {
     return (await this.homeserver.requests()).filter((request) => request.path === path).length;
   }
 
+  /** The same account with another backup, as after a reset from another device. */
+  async replaceBackup(version: string, backup: KeyBackup): Promise<void> {
+    await this.homeserver.script({
+      [VERSION_PATH]: versionAnswer(backup, { version }),
+      [KEYS_PATH]: { json: backup.response },
+    });
+  }
+
   async close(): Promise<void> {
     for (const controller of this.#controllers) controller.close();
     await this.homeserver.close();
   }
 }
 
-function scriptOf(backup: KeyBackup, { version, answer }: SceneOptions) {
+function scriptOf(backup: KeyBackup, { version, answer, routes }: SceneOptions): Script {
   return {
+    ...routes?.(backup),
     [VERSION_PATH]: version?.(backup) ?? versionAnswer(backup),
     [KEYS_PATH]: answer?.(backup) ?? { json: backup.response },
   };
@@ -73,6 +90,22 @@ export function versionAnswer(backup: KeyBackup, changes: Readonly<Record<string
   const auth_data = { public_key: backup.publicKey, signatures: {} };
   const info = { algorithm: ALGORITHM, version: "1", etag: "1", count: backup.roomKeys.length };
   return { json: { ...info, auth_data, ...changes } };
+}
+
+/** The path of one room's keys. */
+export function roomPath(roomId: string): string {
+  return `${KEYS_PATH}/${encodeURIComponent(roomId)}`;
+}
+
+/** What the homeserver answers for each room by itself. */
+export function roomRoutes({ response }: KeyBackup): Script {
+  return Object.fromEntries(Object.entries(response.rooms).map(([roomId, room]) => [roomPath(roomId), { json: room }]));
+}
+
+/** The whole answer, up to that part of it, and then what follows. */
+export function cutAnswer({ response }: KeyBackup, part: number, ...steps: readonly Step[]): ScriptedAnswer {
+  const text = JSON.stringify(response);
+  return { body: [{ send: text.slice(0, Math.floor(text.length * part)) }, ...steps] };
 }
 
 type StateOf<Status extends KeyBackupSyncState["status"]> = Extract<KeyBackupSyncState, { status: Status }>;

@@ -1,0 +1,192 @@
+import { expect } from "@open-wc/testing";
+import { deferred } from "../support/deferred.js";
+import {
+  type BackedUpRoomKey,
+  encryptRoomKeys,
+  type KeyBackup,
+  makeKeyBackup,
+  makeRoomKey,
+} from "../support/room-keys.mjs";
+import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+
+const KEYS = 40;
+
+/** The backup's rooms with each session changed; sessions are counted over all rooms. */
+function changed(backup: KeyBackup, change: (session: BackedUpRoomKey, at: number) => unknown) {
+  let at = 0;
+  const ofRoom = ({ sessions }: { sessions: Record<string, BackedUpRoomKey> }) => ({
+    sessions: Object.fromEntries(Object.entries(sessions).map(([id, session]) => [id, change(session, at++)])),
+  });
+  return Object.fromEntries(Object.entries(backup.response.rooms).map(([id, room]) => [id, ofRoom(room)]));
+}
+
+function withIndex(backup: KeyBackup, indexAt: (at: number) => number) {
+  return changed(backup, (session, at) => ({ ...session, first_message_index: indexAt(at) }));
+}
+
+/** A complete run, with a controller that is gone. */
+async function completed(scene: SyncScene): Promise<void> {
+  const controller = scene.controller();
+  await controller.start();
+  await whenStatus(controller, "complete");
+  controller.close();
+  scene.host.importedInAll = 0;
+}
+
+describe("A later pass, when the etag moved", () => {
+  let scene: SyncScene;
+
+  beforeEach(async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    await completed(scene);
+  });
+
+  afterEach(() => scene.close());
+
+  async function completedScene(rooms: (backup: KeyBackup) => unknown): Promise<SyncScene> {
+    await scene.close();
+    scene = await SyncScene.open({ keys: KEYS, answer: (backup) => ({ json: { rooms: rooms(backup) } }) });
+    await completed(scene);
+    return scene;
+  }
+
+  async function runAgainWith(rooms: unknown, count: number, etag = "2") {
+    await scene.homeserver.script({
+      [VERSION_PATH]: versionAnswer(scene.backup, { etag, count }),
+      [KEYS_PATH]: { json: { rooms } },
+    });
+    const controller = scene.controller();
+    await controller.autoStart();
+    return whenStatus(controller, "complete");
+  }
+
+  it("imports the new key alone", async () => {
+    const roomKey = await makeRoomKey("!new:localhost");
+    const { rooms } = await encryptRoomKeys([roomKey], scene.backup.publicKey);
+    const { progress } = await runAgainWith({ ...scene.backup.response.rooms, ...rooms }, KEYS + 1);
+    expect(progress).to.include({ total: KEYS + 1, downloaded: KEYS + 1, imported: KEYS + 1 });
+    expect(scene.host.importedInAll).to.equal(1);
+    expect(scene.host.imported.has(roomKey.session_id)).to.equal(true);
+  });
+
+  it("imports a key again that got better: one that is good from an earlier message on", async () => {
+    scene = await completedScene((backup) => withIndex(backup, () => 5));
+    const rooms = withIndex(scene.backup, (at) => (at === 7 ? 2 : 5));
+    const { progress } = await runAgainWith(rooms, KEYS);
+    expect(scene.host.importedInAll).to.equal(1);
+    expect(progress).to.include({ total: KEYS, downloaded: KEYS, imported: KEYS });
+  });
+
+  it("leaves a key alone that got worse", async () => {
+    await runAgainWith(
+      withIndex(scene.backup, () => 5),
+      KEYS,
+    );
+    expect(scene.host.importedInAll).to.equal(0);
+  });
+
+  it("tries a key again that could not be used before, and counts it once", async () => {
+    const broken = (backup: KeyBackup) =>
+      changed(backup, (session, at) => (at === 7 ? { session_data: null } : session));
+    scene = await completedScene(broken);
+    const again = await runAgainWith(broken(scene.backup), KEYS);
+    expect(again.progress).to.include({ total: KEYS, downloaded: KEYS, imported: KEYS - 1 });
+    expect(again.progress.failures.malformed).to.equal(1);
+    expect(scene.host.importedInAll).to.equal(0);
+    const mended = await runAgainWith(scene.backup.response.rooms, KEYS, "3");
+    expect(mended.progress).to.include({ total: KEYS, downloaded: KEYS, imported: KEYS });
+    expect(mended.progress.failures.malformed).to.equal(0);
+    expect(scene.host.importedInAll).to.equal(1);
+  });
+
+  it("keeps what is imported when the backup has fewer keys than before", async () => {
+    const [[roomId, room] = ["", { sessions: {} }]] = Object.entries(scene.backup.response.rooms);
+    const { progress } = await runAgainWith({ [roomId]: room }, Object.keys(room.sessions).length);
+    expect(progress.imported).to.equal(KEYS);
+    expect(scene.host.importedInAll).to.equal(0);
+  });
+});
+
+describe("A backup whose answer has fewer keys than its count", () => {
+  it("is complete with what there was, asked for once more at the next start, and then left", async () => {
+    const scene = await SyncScene.open({ version: (it) => versionAnswer(it, { count: KEYS }), keys: KEYS - 1 });
+    for (const requests of [1, 2, 2]) {
+      const controller = scene.controller();
+      await controller.autoStart();
+      const { progress } = await whenStatus(controller, "complete");
+      expect(progress).to.include({ total: KEYS, imported: KEYS - 1 });
+      expect(await scene.requestsFor(KEYS_PATH)).to.equal(requests);
+      controller.close();
+    }
+    await scene.close();
+  });
+});
+
+describe("A backup that was replaced", () => {
+  let scene: SyncScene;
+
+  afterEach(() => scene.close());
+
+  it("in mid-import: its keys go in as exported keys, then those of the new one", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const [begun, closed] = [deferred<void>(), deferred<number>()];
+    scene.host.beforeImport = () => {
+      begun.resolve();
+      return closed.promise;
+    };
+    const before = scene.controller();
+    await before.start();
+    await begun.promise;
+    before.close();
+    closed.resolve(0);
+    scene.host.beforeImport = () => 0;
+    const next = await makeKeyBackup({ keys: 3, rooms: 1 });
+    await scene.replaceBackup("2", next);
+    scene.host.learnDecryptionKey(next.decryptionKey);
+    const controller = scene.controller();
+    await controller.autoStart();
+    const { progress, replaced } = await whenStatus(controller, "complete");
+    expect(progress).to.include({ total: 3, imported: 3 });
+    expect(replaced).to.equal(null);
+    expect(scene.host.imported.size).to.equal(KEYS + 3);
+    expect([...scene.host.notBackedUp].sort()).to.deep.equal(
+      scene.backup.roomKeys.map(({ session_id }) => session_id).sort(),
+    );
+  });
+
+  it("without its key: its keys are kept, and told of", async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const before = scene.controller();
+    await before.start();
+    await whenStatus(before, "waiting", ({ reason }) => reason === "decryption-key");
+    before.close();
+    const next = await makeKeyBackup({ keys: 3, rooms: 1 });
+    await scene.replaceBackup("2", next);
+    scene.host.learnDecryptionKey(next.decryptionKey);
+    for (let run = 0; run < 2; run++) {
+      const controller = scene.controller();
+      await controller.autoStart();
+      const { replaced } = await whenStatus(controller, "complete");
+      expect(replaced).to.deep.equal({ notDownloaded: 0, locked: KEYS });
+      controller.close();
+    }
+    expect(scene.host.imported.size).to.equal(3);
+  });
+});
+
+describe("All keys safe, and no homeserver", () => {
+  it("are imported all the same", async () => {
+    const scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const before = scene.controller();
+    await before.start();
+    await whenStatus(before, "waiting", ({ reason }) => reason === "decryption-key");
+    before.close();
+    await scene.homeserver.script({ [VERSION_PATH]: { body: [{ cut: true }] } });
+    scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+    const controller = scene.controller();
+    await controller.autoStart();
+    await whenStatus(controller, "waiting", ({ sync }) => sync?.progress.imported === KEYS);
+    expect(scene.host.imported.size).to.equal(KEYS);
+    await scene.close();
+  });
+});
