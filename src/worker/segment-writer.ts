@@ -42,9 +42,10 @@ export class SegmentWriter {
 
   /** Goes on with the answer that was cut off, or begins a new one. */
   static async open(options: SegmentOptions): Promise<SegmentWriter> {
-    const { spool, backup } = options;
+    const { spool, backup, inMemory } = options;
     const row = await spool.getBackup(backup.version);
-    return new SegmentWriter(options, row && isCutOff(row) ? row : await addSegment(options));
+    const goesOn = row !== null && !inMemory && isCutOff(row);
+    return new SegmentWriter(options, goesOn ? row : await addSegment(options));
   }
 
   async write(piece: Uint8Array): Promise<void> {

@@ -1,0 +1,147 @@
+import { expect } from "@open-wc/testing";
+import { deferred } from "../support/deferred.js";
+import { stubWorkers } from "../support/stubbed-worker.js";
+import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
+
+const KEYS = 600;
+
+/** As in a private window that stores nothing. */
+const DENIED = `
+  const deny = () => { throw new DOMException("Denied", "SecurityError"); };
+  Object.defineProperty(self, "indexedDB", { value: { open: deny } });
+  if (navigator.storage) navigator.storage.getDirectory = deny;
+`;
+const NEARLY_FULL = `
+  const storage = navigator.storage ?? {};
+  storage.estimate = async () => ({ quota: 1_000_000_000, usage: 999_900_000 });
+  Object.defineProperty(navigator, "storage", { value: storage });
+`;
+/** Room for the rows, and for the first 100 kB of chunks. */
+const FULL = `
+  let written = 0;
+  const count = (bytes) => {
+    written += bytes.length;
+    if (written > 100_000) throw new DOMException("Full", "QuotaExceededError");
+  };
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (this.name === "chunks") count(value);
+    return put.call(this, value, key);
+  };
+  if ("FileSystemSyncAccessHandle" in self) {
+    const write = FileSystemSyncAccessHandle.prototype.write;
+    FileSystemSyncAccessHandle.prototype.write = function (bytes, options) {
+      count(bytes);
+      return write.call(this, bytes, options);
+    };
+  }
+`;
+
+describe("A browser", () => {
+  let scene: SyncScene;
+  let restore = () => {};
+
+  afterEach(async () => {
+    restore();
+    await scene.close();
+  });
+
+  async function completeIn(browser: string) {
+    restore = stubWorkers(browser);
+    scene = await SyncScene.open({ keys: KEYS });
+    const controller = scene.controller();
+    await controller.start();
+    const importing = await whenStatus(controller, "importing");
+    const complete = await whenStatus(controller, "complete");
+    expect(complete.progress).to.include({ total: KEYS, downloaded: KEYS, imported: KEYS });
+    expect(scene.host.imported.size).to.equal(KEYS);
+    expect(scene.host.importedInAll).to.equal(KEYS);
+    return importing;
+  }
+
+  it("that stores all says so", async () => {
+    expect((await completeIn("")).safekeeping).to.equal("device");
+  });
+
+  it("that stores nothing for the page lets the keys through its memory, and says what that is", async () => {
+    expect((await completeIn(DENIED)).safekeeping).to.equal("denied");
+  });
+
+  it("that has no room for the download lets the keys through its memory, and says what that is", async () => {
+    expect((await completeIn(NEARLY_FULL)).safekeeping).to.equal("no-room");
+  });
+
+  it("whose disk is full in the midst of the download lets the rest through its memory", async () => {
+    await completeIn(FULL);
+  });
+
+  it("without room begins the download again after a restart, and imports again no more than one batch", async () => {
+    restore = stubWorkers(NEARLY_FULL);
+    scene = await SyncScene.open({ keys: KEYS });
+    const [begun, closed] = [deferred<void>(), deferred<number>()];
+    let calls = 0;
+    scene.host.beforeImport = () => {
+      if (++calls < 10) return 0;
+      begun.resolve();
+      return closed.promise;
+    };
+    const before = scene.controller();
+    await before.start();
+    await begun.promise;
+    before.close();
+    closed.resolve(0);
+    const controller = scene.controller();
+    await controller.autoStart();
+    const { progress } = await whenStatus(controller, "complete");
+    expect(progress).to.include({ total: KEYS, imported: KEYS });
+    expect(scene.host.imported.size).to.equal(KEYS);
+    expect(scene.host.importedInAll).to.be.below(KEYS * 1.9);
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(2);
+  });
+});
+
+describe("A connection that is to save data", () => {
+  let scene: SyncScene;
+  const connection = Object.assign(new EventTarget(), { saveData: true });
+  const original = Object.getOwnPropertyDescriptor(navigator, "connection");
+
+  beforeEach(async () => {
+    connection.saveData = true;
+    Object.defineProperty(navigator, "connection", { value: connection, configurable: true });
+    scene = await SyncScene.open();
+  });
+
+  afterEach(async () => {
+    if (original) Object.defineProperty(navigator, "connection", original);
+    else Reflect.deleteProperty(navigator, "connection");
+    await scene.close();
+  });
+
+  async function waiting() {
+    const controller = scene.controller();
+    await controller.start();
+    const { sync } = await whenStatus(controller, "waiting", ({ reason }) => reason === "metered");
+    expect(sync?.progress.total).to.equal(12);
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(0);
+    return controller;
+  }
+
+  it("is asked for nothing large before the person resumes", async () => {
+    const controller = await waiting();
+    await controller.resume();
+    await whenStatus(controller, "complete");
+  });
+
+  it("goes on by itself when it need no longer save", async () => {
+    const controller = await waiting();
+    connection.saveData = false;
+    connection.dispatchEvent(new Event("change"));
+    await whenStatus(controller, "complete");
+  });
+
+  it("can be stopped", async () => {
+    const controller = await waiting();
+    await controller.stop();
+    expect(controller.state.status).to.equal("idle");
+  });
+});

@@ -1,0 +1,46 @@
+import { expect } from "@open-wc/testing";
+import { MemoryChunks } from "../../src/worker/memory-chunks.js";
+
+const at = (chunk: number) => ({ version: "1", segment: 0, chunk });
+
+async function fill(chunks: MemoryChunks, signal = new AbortController().signal): Promise<void> {
+  for (const index of [0, 1]) {
+    const chunk = await chunks.create(at(index), signal);
+    await chunk.write(new Uint8Array([index]));
+    await chunk.write(new Uint8Array([7]));
+    await chunk.end();
+  }
+}
+
+describe("Chunks in memory", () => {
+  it("are given back until they are released", async () => {
+    const chunks = new MemoryChunks();
+    await fill(chunks);
+    expect(await chunks.get(at(1))).to.deep.equal(new Uint8Array([1, 7]));
+    chunks.releaseBefore(at(1));
+    expect(await chunks.get(at(0))).to.equal(null);
+    expect(await chunks.get(at(1))).to.deep.equal(new Uint8Array([1, 7]));
+  });
+
+  it("make the next one wait until one before is imported", async () => {
+    const chunks = new MemoryChunks();
+    await fill(chunks);
+    let isBegun = false;
+    const next = chunks.create(at(2), new AbortController().signal).then(() => {
+      isBegun = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(isBegun).to.equal(false);
+    chunks.releaseBefore(at(1));
+    await next;
+  });
+
+  it("let go of who waits for them when that is aborted", async () => {
+    const chunks = new MemoryChunks();
+    await fill(chunks);
+    const abort = new AbortController();
+    const next = chunks.create(at(2), abort.signal).catch((cause: Error) => cause.name);
+    abort.abort();
+    expect(await next).to.equal("AbortError");
+  });
+});
