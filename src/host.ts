@@ -36,6 +36,8 @@ export interface CryptoStore {
   importRoomKeys(roomKeys: readonly RoomKey[], backupVersion: string): Promise<{ readonly rejected: number }>;
   /** Imports room keys of a backup that is no longer the account's, marked as not backed up: the client uploads them to the present one. */
   importExportedRoomKeys(roomKeys: readonly RoomKey[]): Promise<{ readonly rejected: number }>;
+  /** How many of its room keys are known to be in this backup version, `null` if it cannot tell: all of them are both here and there. */
+  countBackedUp?(backupVersion: string): Promise<number | null>;
 }
 
 /** What the client knows of rooms, to have those first that somebody is looking at. */

@@ -33,6 +33,20 @@ export type BackupCheck = { readonly replaced: readonly KeptBackup[] } & (
   | { readonly available: "yes"; readonly kept: KeptBackup }
 );
 
+/** The account's backup at this moment, beside what is kept of it. */
+export interface BackupComparison {
+  /** Of the present backup, `null` if there is none. */
+  readonly version: string | null;
+  /** Room keys in it. */
+  readonly count: number;
+  /** What is kept is all of the backup as it is now. */
+  readonly isCurrent: boolean;
+  /** Of what is kept, `null` if nothing is. */
+  readonly progress: Progress | null;
+  /** The decryption key of it was kept. */
+  readonly hasKey: boolean;
+}
+
 /** How far a download is. */
 export type Spooled = Pick<KeptBackup, "progress" | "safekeeping">;
 
@@ -93,8 +107,12 @@ export interface WorkerCalls {
   openRoom(roomId: string): Promise<void>;
   /** The next of that room, of at most `limit` keys; `null` at the end. They are in no count. */
   nextOfRoom(limit: number): Promise<readonly RoomKey[] | null>;
+  /** Asks the homeserver for the present backup, and changes nothing. */
+  compare(): Promise<BackupComparison>;
   /** Deletes all that is spooled. */
   forget(): Promise<void>;
+  /** Deletes that, and everything else that was ever stored for this user and device. */
+  erase(): Promise<void>;
 }
 
 export type CallName = keyof WorkerCalls;

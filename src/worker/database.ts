@@ -1,5 +1,5 @@
 /** The one IndexedDB database of a user and device, and what is in it. */
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import type { Choice, Identity } from "../protocol.js";
 import type { BackupRow } from "./backup-row.js";
 
@@ -18,18 +18,31 @@ export type SpoolDatabase = IDBPDatabase<SpoolSchema>;
 /** Room in the transaction log is enough: losing power may cost the last changes, never the agreement of those before. */
 export const RELAXED = { durability: "relaxed" } as const;
 
-/** @throws what IndexedDB rejects with */
-export function openDatabase({ userId, deviceId }: Identity): Promise<SpoolDatabase> {
-  return openDB<SpoolSchema>(`key-backup-sync:${userId}:${deviceId}`, 2, {
+/** @param onClosed called when it is closed without being asked to @throws what IndexedDB rejects with */
+export function openDatabase(identity: Identity, onClosed: () => void): Promise<SpoolDatabase> {
+  return openDB<SpoolSchema>(nameOf(identity), 2, {
     upgrade(database) {
       // Version 1 was never published.
       for (const name of [...database.objectStoreNames]) database.deleteObjectStore(name);
-      for (const name of ["backups", "chunks", "ledger", "choice", "sealing"] as const)
+      for (const name of ["backups", "chunks", "ledger", "choice", "sealing"] as const) {
         database.createObjectStore(name);
+      }
     },
-    // A page with a later version of this library wants to open it.
-    blocking: (_present, _wanted, { target }) => (target as IDBDatabase).close(),
+    // Another page, or this one, wants to delete it, or has a later version of this library.
+    blocking: (_present, _wanted, { target }) => {
+      (target as IDBDatabase).close();
+      onClosed();
+    },
+    terminated: onClosed,
   });
+}
+
+export function deleteDatabase(identity: Identity): Promise<void> {
+  return deleteDB(nameOf(identity));
+}
+
+function nameOf({ userId, deviceId }: Identity): string {
+  return `key-backup-sync:${userId}:${deviceId}`;
 }
 
 /** The keys of all pages, or chunks, of a version. */

@@ -71,6 +71,13 @@ export class FileChunks implements ChunkStore {
     await remove(this.#home, this.#name);
   }
 
+  /** Leaves nothing behind: of this user and device, and of all if it was the last. */
+  async erase(): Promise<void> {
+    await this.clear();
+    for await (const name of this.#home.keys()) if (name !== PROBE) return;
+    await remove(await navigator.storage.getDirectory(), HOME);
+  }
+
   #directory(version: string): Promise<FileSystemDirectoryHandle> {
     const known = this.#directories.get(version);
     if (known) return known;

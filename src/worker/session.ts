@@ -1,7 +1,16 @@
 /** What the worker does for one account: the calls of the protocol, each a few steps over homeserver, spool and decryptor. */
 import { KeyBackupSyncError } from "../errors.js";
 import type { RoomKey } from "../host.js";
-import type { BackupCheck, Choice, Identity, KeptBackup, NextBatch, SettledBatch, Spooled } from "../protocol.js";
+import type {
+  BackupCheck,
+  BackupComparison,
+  Choice,
+  Identity,
+  KeptBackup,
+  NextBatch,
+  SettledBatch,
+  Spooled,
+} from "../protocol.js";
 import { failedCount } from "../state.js";
 import { type BackupRow, isSettled, progressOf, spooledOf } from "./backup-row.js";
 import { Batches } from "./batches.js";
@@ -104,9 +113,23 @@ export class Session {
     return this.#room?.next(limit) ?? null;
   }
 
+  async compare(signal: AbortSignal): Promise<BackupComparison> {
+    const current = await this.#homeserver.getBackupVersion(signal);
+    const { version = null, count = 0 } = current ?? {};
+    const row = version === null ? null : await this.#spool.getBackup(version);
+    if (!row) return { version, count, isCurrent: false, progress: null, hasKey: false };
+    const isCurrent = row.whole && row.backup.etag === current?.etag;
+    return { version, count, isCurrent, progress: progressOf(row), hasKey: (await this.#spool.keptKey(row)) !== null };
+  }
+
   async forget(): Promise<void> {
     this.#closeBackup();
     await this.#spool.forget();
+  }
+
+  async erase(): Promise<void> {
+    this.#closeBackup();
+    await this.#spool.erase();
   }
 
   /** What is kept of backups that are no longer the account's. Those of which there is nothing more to tell go. */

@@ -3,7 +3,7 @@ import { KeyBackupSyncError } from "../errors.js";
 import type { Identity } from "../protocol.js";
 import type { ChunkPlace } from "./backup-row.js";
 import type { ChunkStore } from "./chunks.js";
-import { openDatabase } from "./database.js";
+import { deleteDatabase, openDatabase } from "./database.js";
 import { DatabaseChunks } from "./database-chunks.js";
 import { DatabaseTables } from "./database-tables.js";
 import { FileChunks } from "./file-chunks.js";
@@ -25,10 +25,13 @@ export class SpoolStorage {
     this.#database = database;
   }
 
-  /** @throws KeyBackupSyncError `storage-unavailable` if a later version of this library has made the database its own */
-  static async open(identity: Identity): Promise<SpoolStorage> {
+  /**
+   * @param onClosed it is of no more use: the database was closed, by the browser or for another tab
+   * @throws KeyBackupSyncError `storage-unavailable` if a later version of this library has made the database its own
+   */
+  static async open(identity: Identity, onClosed: () => void): Promise<SpoolStorage> {
     try {
-      const database = await openDatabase(identity);
+      const database = await openDatabase(identity, onClosed);
       return new SpoolStorage(identity, new DatabaseTables(database), new DatabaseChunks(database));
     } catch (cause) {
       const isNewer = cause instanceof DOMException && cause.name === "VersionError";
@@ -56,6 +59,13 @@ export class SpoolStorage {
 
   async eachChunks(work: (chunks: ChunkStore) => Promise<void>): Promise<void> {
     for (const chunks of [this.memory, this.#database, await this.#files()]) if (chunks) await work(chunks);
+  }
+
+  /** Leaves nothing of this user and device behind. */
+  async erase(): Promise<void> {
+    await this.memory.clear();
+    await (await this.#files())?.erase();
+    if (this.#database) await deleteDatabase(this.#identity);
   }
 
   /** Not before they are needed: a page whose account has no backup gets no directory. */

@@ -184,6 +184,12 @@ export class Spool {
     });
   }
 
+  /** Leaves nothing of this user and device behind. */
+  async erase(): Promise<void> {
+    await this.#storing((storage) => storage.erase());
+    this.#storageOnce = null;
+  }
+
   async #safekeepingOf({ segments }: BackupRow): Promise<Safekeeping> {
     const { isDenied } = await this.#storage();
     if (isDenied) return "denied";
@@ -214,7 +220,9 @@ export class Spool {
   }
 
   async #open(): Promise<SpoolStorage> {
-    const storage = await SpoolStorage.open(this.#identity);
+    const storage = await SpoolStorage.open(this.#identity, () => {
+      this.#storageOnce = null;
+    });
     for (const row of await storage.tables.getBackups()) {
       // What another worker had in memory is gone.
       if (withoutMemory(row) !== row) await storage.tables.changeBackup(row.backup.version, withoutMemory);
