@@ -6,6 +6,8 @@ export type NextMove =
   | "log-in-again"
   | "enter-recovery-key"
   | "free-storage"
+  | "choose-another-file"
+  | "choose-passphrase"
   | "try-again"
   | "tell-homeserver-admin";
 
@@ -21,6 +23,9 @@ const CODES = {
   "storage-unavailable": ["try-again", "The browser refuses to store data for this page."],
   "worker-crashed": ["try-again", "The background worker of the download died or could not be loaded."],
   "import-failed": ["try-again", "The crypto store refused the room keys."],
+  "rescue-copy-damaged": ["choose-another-file", "The file is no rescue copy, or not a whole one."],
+  "recovery-key-invalid": ["enter-recovery-key", "What was entered is not a recovery key."],
+  "passphrase-missing": ["choose-passphrase", "A key export needs a passphrase."],
 } as const satisfies Record<string, readonly [NextMove, string]>;
 
 export type ErrorCode = keyof typeof CODES;

@@ -68,6 +68,9 @@ export const FAILED = {
   "storage-unavailable": failed("storage-unavailable"),
   "worker-crashed": failed("worker-crashed", IN_IMPORT),
   "import-failed": failed("import-failed", IN_IMPORT),
+  "rescue-copy-damaged": failed("rescue-copy-damaged", DOWNLOADED),
+  "recovery-key-invalid": failed("recovery-key-invalid", DOWNLOADED),
+  "passphrase-missing": failed("passphrase-missing", DOWNLOADED),
 } as const satisfies Record<ErrorCode, StateOf<"failed">>;
 
 export const BY_STATUS = {
