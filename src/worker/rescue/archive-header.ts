@@ -1,0 +1,66 @@
+/** What an archive says of itself: whose backup it is, and what may give its decryption key. No secret is in it. */
+import { KeyBackupSyncError } from "../../errors.js";
+import type { BackupInfo } from "../../state.js";
+import { isStoredBackupKey, type StoredBackupKey } from "./stored-backup-key.js";
+
+const FORMAT = "key-backup-archive";
+const FORMAT_VERSION = 1;
+
+export interface ArchiveHeader {
+  /** Of the account whose backup this is. Its room keys are good for any other. */
+  readonly userId: string;
+  /** When the archive was made: ISO 8601, UTC. */
+  readonly madeAt: string;
+  /** What the homeserver said of the backup: `count` may be more than there is in the archive. */
+  readonly backup: BackupInfo;
+  readonly algorithm: string;
+  /** `auth_data.public_key` of the backup: base64. It tells whether a decryption key is the right one. */
+  readonly publicKey: string;
+  /** Empty if the account keeps the decryption key elsewhere. */
+  readonly secretStorage: readonly StoredBackupKey[];
+}
+
+/** Without its line break. Member by member: nothing else that an object may have gets into the file. */
+export function headerLine({ userId, madeAt, backup, algorithm, publicKey, secretStorage }: ArchiveHeader): string {
+  const { version, etag, count } = backup;
+  return JSON.stringify({
+    format: FORMAT,
+    formatVersion: FORMAT_VERSION,
+    userId,
+    madeAt,
+    backup: { version, etag, count },
+    algorithm,
+    publicKey,
+    secretStorage,
+  });
+}
+
+/** @throws KeyBackupSyncError `rescue-copy-damaged` */
+export function parseHeader(line: string): ArchiveHeader {
+  const header = parse(line);
+  if (!isHeader(header)) throw new KeyBackupSyncError("rescue-copy-damaged");
+  // A stored key in a shape of its own does not keep the others, or the recovery key alone, from opening the backup.
+  return { ...header, secretStorage: header.secretStorage.filter(isStoredBackupKey) };
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function isHeader(value: unknown): value is ArchiveHeader {
+  if (typeof value !== "object" || value === null) return false;
+  const { format, formatVersion, backup, secretStorage, ...members } = value as Record<string, unknown>;
+  if (format !== FORMAT || formatVersion !== FORMAT_VERSION) return false;
+  const areStrings = ["userId", "madeAt", "algorithm", "publicKey"].every((name) => typeof members[name] === "string");
+  return areStrings && isBackupInfo(backup) && Array.isArray(secretStorage);
+}
+
+function isBackupInfo(value: unknown): value is BackupInfo {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, etag, count } = value as Record<string, unknown>;
+  return typeof version === "string" && typeof etag === "string" && Number.isSafeInteger(count);
+}
