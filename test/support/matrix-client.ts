@@ -1,6 +1,6 @@
 /** matrix-js-sdk clients as a host has them: its crypto in IndexedDB, under a name of the device's own, so that it is there after a reload. */
 import { createClient, type MatrixClient } from "matrix-js-sdk";
-import type { CryptoApi } from "matrix-js-sdk/lib/crypto-api/index.js";
+import type { CryptoApi, CryptoCallbacks } from "matrix-js-sdk/lib/crypto-api/index.js";
 import { logger as globalLogger, type Logger } from "matrix-js-sdk/lib/logger.js";
 
 export interface Device {
@@ -14,13 +14,18 @@ const quiet: Logger = { getChild: () => quiet, trace() {}, debug() {}, info() {}
 // It has a line for every room key; and parts of the SDK do not use the logger they are given.
 Object.assign(globalLogger, { ...quiet, log() {} });
 
-/** With crypto, not syncing. @param fetchFn in place of the browser's, for all its requests */
+/**
+ * With crypto, not syncing.
+ * @param fetchFn in place of the browser's, for all its requests
+ * @param cryptoCallbacks how it gets at the key of the secret storage
+ */
 export async function openMatrixClient(
   url: string,
   device: Device,
   fetchFn: typeof fetch = (...request) => fetch(...request),
+  cryptoCallbacks: CryptoCallbacks = {},
 ): Promise<MatrixClient> {
-  const client = createClient({ baseUrl: url, ...device, fetchFn, logger: quiet, disableVoip: true });
+  const client = createClient({ baseUrl: url, ...device, fetchFn, cryptoCallbacks, logger: quiet, disableVoip: true });
   await client.initRustCrypto({ cryptoDatabasePrefix: `test-${device.deviceId}` });
   return client;
 }
