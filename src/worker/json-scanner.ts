@@ -18,13 +18,14 @@ export class JsonScanner {
   #inString = false;
   #escaped = false;
   #begun = false;
-  /** Where the next backslash of the piece is known to be; searching for it string by string would be quadratic. */
-  #backslash = -1;
+  readonly #quote = new NextPlace(QUOTE);
+  readonly #backslash = new NextPlace(BACKSLASH);
 
   feed(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.at = 0;
-    this.#backslash = -1;
+    this.#quote.forget();
+    this.#backslash.forget();
   }
 
   more(): boolean {
@@ -82,24 +83,38 @@ export class JsonScanner {
       this.at++;
       return false;
     }
-    const quote = this.bytes.indexOf(QUOTE, this.at);
-    const end = quote < 0 ? this.bytes.length : quote;
-    const backslash = this.#nextBackslash();
-    if (backslash < end) {
+    const quote = this.#quote.from(this.bytes, this.at);
+    const backslash = this.#backslash.from(this.bytes, this.at);
+    if (backslash < quote) {
       this.#escaped = true;
       this.at = backslash + 1;
       return false;
     }
-    this.at = quote < 0 ? end : end + 1;
-    this.#inString = quote < 0;
-    return quote >= 0 && this.#depth === 0;
+    this.#inString = quote === this.bytes.length;
+    this.at = this.#inString ? quote : quote + 1;
+    return !this.#inString && this.#depth === 0;
+  }
+}
+
+/** Where a byte comes next in a piece. It is searched for once: from each string, or each escape, anew would be quadratic. */
+class NextPlace {
+  readonly #byte: number;
+  #at = -1;
+
+  constructor(byte: number) {
+    this.#byte = byte;
   }
 
-  #nextBackslash(): number {
-    if (this.#backslash < this.at) {
-      const found = this.bytes.indexOf(BACKSLASH, this.at);
-      this.#backslash = found < 0 ? this.bytes.length : found;
+  forget(): void {
+    this.#at = -1;
+  }
+
+  /** The piece's length if it does not come any more. */
+  from(bytes: Uint8Array, at: number): number {
+    if (this.#at < at) {
+      const found = bytes.indexOf(this.#byte, at);
+      this.#at = found < 0 ? bytes.length : found;
     }
-    return this.#backslash;
+    return this.#at;
   }
 }
