@@ -106,7 +106,9 @@ export class Session {
   async openRoom(signal: AbortSignal, roomId: string): Promise<void> {
     const { version, decryptor } = this.#needOpened();
     this.#room?.close();
-    this.#room = new RoomBatches(roomId, this.#homeserver.getRoomKeysOf(roomId, version, signal), decryptor);
+    const count = this.#current?.count ?? 0;
+    const pieces = this.#homeserver.getRoomKeysOf(roomId, { version, count }, signal);
+    this.#room = new RoomBatches(roomId, pieces, decryptor);
   }
 
   async nextOfRoom(_signal: AbortSignal, limit: number): Promise<readonly RoomKey[] | null> {
@@ -164,9 +166,9 @@ export class Session {
     const { backup, signal, inMemory } = options;
     const row = await this.#spool.getBackup(backup.version);
     const wasCut = row !== null && !row.whole && row.segments.length > 0;
-    const piecesOf = (roomId: string) => this.#homeserver.getRoomKeysOf(roomId, backup.version, signal);
+    const piecesOf = (roomId: string) => this.#homeserver.getRoomKeysOf(roomId, backup, signal);
     const whole = wasCut && !inMemory ? await downloadRooms({ ...options, knownRooms, piecesOf }, row) : null;
-    return whole ?? download(this.#homeserver.getRoomKeys(backup.version, signal), options);
+    return whole ?? download(this.#homeserver.getRoomKeys(backup, signal), options);
   }
 
   async #openBatches(): Promise<Batches> {

@@ -76,7 +76,13 @@ describe("A homeserver that does not give the backup", () => {
 
   const failures: readonly (readonly [string, "version" | "answer", ScriptedAnswer, ErrorCode, NextMove])[] = [
     ["logged out", "answer", { status: 401, json: {} }, "unauthorized", "log-in-again"],
-    ["the backup was deleted", "answer", { status: 404, json: {} }, "backup-replaced", "try-again"],
+    [
+      "the backup was deleted",
+      "answer",
+      { status: 404, json: { errcode: "M_NOT_FOUND" } },
+      "backup-replaced",
+      "try-again",
+    ],
     [
       "another version took its place",
       "answer",

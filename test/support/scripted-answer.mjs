@@ -1,9 +1,11 @@
 /** Sends one scripted answer over a real HTTP connection, step by step, as slow and as broken as the script says. */
+import { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { constants, createGzip } from "node:zlib";
 
 /** @typedef {import("./scripted-homeserver.js").ScriptedAnswer} ScriptedAnswer */
 /** @typedef {import("./scripted-homeserver.js").Step} Step */
-/** @typedef {import("node:http").ServerResponse} ServerResponse */
+/** @typedef {import("node:stream").Writable} Writable */
 
 const REPEAT_BYTES = 65_536;
 const ARRIVAL_MS = 50;
@@ -15,13 +17,24 @@ const ARRIVAL_MS = 50;
 export async function sendAnswer(response, answer, released) {
   const gone = new Promise((resolve) => response.once("close", resolve));
   writeHead(response, answer);
+  const body = answer.gzip ? gzipInto(response) : response;
   for (const step of stepsOf(answer)) {
     if ("cut" in step) return await cut(response);
     if ("hangUp" in step) return await hangUp(response);
-    await Promise.race([take(step, response, released), gone]);
+    if ("raw" in step) response.socket?.write(step.raw);
+    else await Promise.race([take(step, body, released), gone]);
     if (response.destroyed) return;
   }
-  response.end();
+  body.end();
+}
+
+/** @param {ServerResponse} response */
+function gzipInto(response) {
+  response.setHeader("content-encoding", "gzip");
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  gzip.pipe(response);
+  response.once("close", () => gzip.destroy());
+  return gzip;
 }
 
 /** @param {ServerResponse} response @param {ScriptedAnswer} answer */
@@ -38,27 +51,35 @@ function stepsOf({ body, json }) {
   return typeof body === "string" ? [{ send: body }] : (body ?? []);
 }
 
-/** @param {Step} step @param {ServerResponse} response @param {(name: string) => Promise<void>} released */
-async function take(step, response, released) {
-  if ("send" in step) await write(response, Buffer.from(step.send));
-  else if ("sendBase64" in step) await write(response, Buffer.from(step.sendBase64, "base64"));
-  else if ("repeat" in step) await writeRepeated(response, step);
+/** @param {Exclude<Step, { raw: string }>} step @param {Writable} body @param {(name: string) => Promise<void>} released */
+async function take(step, body, released) {
+  if ("send" in step) await write(body, Buffer.from(step.send));
+  else if ("sendBase64" in step) await write(body, Buffer.from(step.sendBase64, "base64"));
+  else if ("repeat" in step) await (step.every === undefined ? writeRepeated(body, step) : writeSlowly(body, step));
   else if ("wait" in step) await delay(step.wait);
   else if ("until" in step) await released(step.until);
   else await new Promise(() => {});
 }
 
-/** Resolves when the system has taken the bytes. @param {ServerResponse} response @param {Buffer} bytes */
-async function write(response, bytes) {
-  if (bytes.length === 0) response.flushHeaders();
-  else await new Promise((resolve) => response.write(bytes, resolve));
+/** Resolves when the system has taken the bytes. @param {Writable} body @param {Buffer} bytes */
+async function write(body, bytes) {
+  if (bytes.length > 0) await new Promise((resolve) => body.write(bytes, resolve));
+  else if (body instanceof ServerResponse) body.flushHeaders();
 }
 
-/** @param {ServerResponse} response @param {{ repeat: string, times: number }} step */
-async function writeRepeated(response, { repeat, times }) {
+/** @param {Writable} body @param {{ repeat: string, times: number }} step */
+async function writeRepeated(body, { repeat, times }) {
   const atATime = Math.max(1, Math.floor(REPEAT_BYTES / Buffer.byteLength(repeat)));
-  for (let left = times; left > 0 && !response.destroyed; left -= atATime) {
-    await write(response, Buffer.from(repeat.repeat(Math.min(left, atATime))));
+  for (let left = times; left > 0 && !body.destroyed; left -= atATime) {
+    await write(body, Buffer.from(repeat.repeat(Math.min(left, atATime))));
+  }
+}
+
+/** @param {Writable} body @param {{ repeat: string, times: number, every?: number }} step */
+async function writeSlowly(body, { repeat, times, every }) {
+  for (let left = times; left > 0 && !body.destroyed; left--) {
+    await write(body, Buffer.from(repeat));
+    await delay(every);
   }
 }
 

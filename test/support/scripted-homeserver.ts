@@ -10,7 +10,10 @@ import { callNode } from "./node-call.js";
 export type Step =
   | { readonly send: string }
   | { readonly sendBase64: string }
-  | { readonly repeat: string; readonly times: number }
+  /** `every`: milliseconds between two of them. As fast as the other side reads, if not given. */
+  | { readonly repeat: string; readonly times: number; readonly every?: number }
+  /** Straight to the connection, past HTTP: begins with a status line, or with what is none. */
+  | { readonly raw: string }
   /** Milliseconds. */
   | { readonly wait: number }
   /** Until `homeserver.release(name)`. */
@@ -27,10 +30,15 @@ export interface ScriptedAnswer {
   readonly status?: number;
   /** In addition to CORS and `content-type: application/json`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Compressed as it is sent, `content-encoding` included. */
+  readonly gzip?: true;
   readonly body?: string | readonly Step[];
   /** Instead of `body`. */
   readonly json?: unknown;
 }
+
+/** More than anybody reads. Not Infinity, which JSON does not have. */
+export const FOR_EVER = Number.MAX_SAFE_INTEGER;
 
 /** By route. Of several answers each is given once, in order, and the last one from then on. */
 export type Script = Readonly<Record<string, ScriptedAnswer | readonly ScriptedAnswer[]>>;

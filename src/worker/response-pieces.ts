@@ -1,0 +1,79 @@
+/**
+ * The body of a response as it comes in, and when to give up on a homeserver that says too little. It turns what fetch fails with into
+ * an error code and knows nothing of what the bytes say.
+ */
+import { KeyBackupSyncError } from "../errors.js";
+
+/** In milliseconds. */
+export interface Patience {
+  /** Until an answer begins. */
+  readonly firstByte: number;
+  /** Until more of an answer comes in. */
+  readonly progress: number;
+}
+
+/** A homeserver may take its time before a big answer. */
+export const PATIENCE: Patience = { firstByte: 180_000, progress: 30_000 };
+
+/**
+ * About a room key. A byte now and then would keep an answer open for ever; at less than this in the time of `progress`, a thousand
+ * keys take a working day, and another connection is worth a try.
+ */
+export const ONE_ROOM_KEY = 1024;
+
+/**
+ * Whoever stops listening ends the request.
+ * @param portion bytes of which each must be there within `milliseconds`; `Infinity` for the whole body
+ * @throws KeyBackupSyncError `homeserver-unreachable`
+ */
+export async function* piecesOf(
+  { body }: Response,
+  portion: number,
+  milliseconds: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (!body) return;
+  const reader = body.getReader();
+  let [bytes, left] = [0, milliseconds];
+  try {
+    for (;;) {
+      const asked = performance.now();
+      const { done, value } = await orGivenUp(left, reachable(reader.read()));
+      if (done) return;
+      bytes += value.length;
+      // The time that the listener takes for a piece is its own.
+      left -= performance.now() - asked;
+      if (bytes >= portion) [bytes, left] = [0, milliseconds];
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** An answer of which nobody wants the body: unread, it would keep one of the few connections that a browser has for a homeserver. */
+export function discard({ body }: Response): void {
+  body?.cancel().catch(() => {});
+}
+
+/** What fetch rejects with, but for an abort, is a connection that failed. */
+export async function reachable<Value>(answer: Promise<Value>): Promise<Value> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    throw new KeyBackupSyncError("homeserver-unreachable", { cause });
+  }
+}
+
+/** @throws KeyBackupSyncError `homeserver-unreachable` after that time */
+export async function orGivenUp<Value>(milliseconds: number, answer: Promise<Value>): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new KeyBackupSyncError("homeserver-unreachable")), milliseconds);
+  });
+  try {
+    return await Promise.race([answer, givenUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
