@@ -4,6 +4,7 @@
  */
 import { KeyBackupSyncError } from "../errors.js";
 import type { BackupInfo } from "../state.js";
+import { withinReason } from "./answer-limits.js";
 import { discard, ONE_ROOM_KEY, orGivenUp, PATIENCE, type Patience, piecesOf, reachable } from "./response-pieces.js";
 
 export const SUPPORTED_ALGORITHM = "m.megolm_backup.v1.curve25519-aes-sha2";
@@ -15,7 +16,7 @@ export interface BackupVersion extends BackupInfo {
   readonly publicKey: string;
 }
 
-/** Which backup's room keys. */
+/** Which backup's room keys, and how many of them there are to be. */
 type Asked = Pick<BackupInfo, "version" | "count">;
 
 /** Gets the access token, or one in place of that which was refused; `null` when logged out. */
@@ -45,9 +46,9 @@ export class Homeserver {
   }
 
   /** The pieces of the whole backup's JSON as they come in. Whoever stops listening ends the request. */
-  async *getRoomKeys({ version }: Asked, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async *getRoomKeys({ version, count }: Asked, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
     const response = await this.#get(`keys?version=${encodeURIComponent(version)}`, signal);
-    if (response.ok) return yield* this.#keysIn(response);
+    if (response.ok) return yield* this.#keysIn(response, count);
     await this.#noneOrThrow(response);
     throw new KeyBackupSyncError("backup-replaced");
   }
@@ -55,19 +56,19 @@ export class Homeserver {
   /** The pieces of one room's answer, `{"sessions": …}`; none if the homeserver has no keys of it. */
   async *getRoomKeysOf(
     roomId: string,
-    { version }: Asked,
+    { version, count }: Asked,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, void, undefined> {
     // Half a surrogate pair cannot be in a URL, nor in a room ID.
     const room = encodeURIComponent(roomId.replace(/\p{Surrogate}/gu, "\ufffd"));
     const response = await this.#get(`keys/${room}?version=${encodeURIComponent(version)}`, signal);
-    if (response.ok) yield* this.#keysIn(response);
+    if (response.ok) yield* this.#keysIn(response, count);
     else if (response.status === 404) discard(response);
     else await this.#noneOrThrow(response);
   }
 
-  #keysIn(response: Response): AsyncGenerator<Uint8Array, void, undefined> {
-    return piecesOf(response, ONE_ROOM_KEY, this.#patience.progress);
+  #keysIn(response: Response, count: number): AsyncGenerator<Uint8Array, void, undefined> {
+    return withinReason(piecesOf(response, ONE_ROOM_KEY, this.#patience.progress), count);
   }
 
   async #get(path: string, signal: AbortSignal): Promise<Response> {
