@@ -91,7 +91,9 @@ export class Session {
     const kept = await this.#spool.keptKey(row);
     const key = kept ?? given;
     if (!key) return false;
-    const decryptor = await Decryptor.open(key, row.publicKey);
+    // What the homeserver says now, not what it may have said wrong before.
+    const { publicKey } = this.#current?.version === version ? this.#current : row;
+    const decryptor = await Decryptor.open(key, publicKey);
     this.#closeBackup();
     this.#opened = { version, decryptor };
     if (!kept) await this.#spool.keepKey(version, key);
