@@ -39,6 +39,8 @@ export function encryptRoomKeys(
   roomKeys: readonly SyntheticRoomKey[],
   publicKey: string,
 ): Promise<KeyBackup["response"]>;
+/** Once a key backup was made: that loads what it needs. */
+export function encryptForBackup(plaintext: string, publicKey: string): BackedUpRoomKey;
 export function makeEd25519PublicKey(): Promise<Uint8Array<ArrayBuffer>>;
 export function roomIdAt(index: number, rooms: number): string;
 export function plaintextOf(roomKey: SyntheticRoomKey): string;

@@ -76,6 +76,16 @@ function encryptRoomKey(roomKey, encryption) {
   return asBackedUp({ ciphertext, ephemeral: ephemeralKey, mac });
 }
 
+/** Anything at all, encrypted for the backup: whoever has the public key can. @param {string} plaintext @param {string} publicKey */
+export function encryptForBackup(plaintext, publicKey) {
+  const encryption = PkEncryption.fromKey(new Curve25519PublicKey(publicKey));
+  const message = encryption.encryptString(plaintext);
+  const { ciphertext, ephemeralKey, mac } = message.toBase64();
+  message.free();
+  encryption.free();
+  return asBackedUp({ ciphertext, ephemeral: ephemeralKey, mac });
+}
+
 /** @param {BackedUpRoomKey["session_data"]} session_data @returns {BackedUpRoomKey} */
 export function asBackedUp(session_data) {
   return { first_message_index: 0, forwarded_count: 0, is_verified: false, session_data };

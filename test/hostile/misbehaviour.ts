@@ -1,0 +1,92 @@
+/** What a misbehaviour is, and the words in which misbehaviours.ts tells of them. */
+import type { ErrorCode, KeyBackupSyncState } from "../../src/index.js";
+import type { FailureReason, UnavailableReason, WaitingReason } from "../../src/state.js";
+import type { KeyBackup } from "../support/room-keys.mjs";
+import type { ScriptedAnswer, Step } from "../support/scripted-homeserver.js";
+import { type SceneOptions, versionAnswer } from "../support/sync-scene.js";
+
+/** Keys in the right answer. */
+export const KEYS = 12;
+
+export type Ending =
+  | { readonly status: "failed"; readonly code: ErrorCode }
+  | { readonly status: "waiting"; readonly reason: WaitingReason }
+  | { readonly status: "unavailable"; readonly reason: UnavailableReason }
+  | {
+      readonly status: "complete";
+      readonly imported: number;
+      readonly failures: Readonly<Record<FailureReason, number>>;
+    };
+
+/** Answers of a homeserver, in place of the right ones, and where the run ends with them. */
+export interface Misbehaviour extends Pick<SceneOptions, "version" | "answer"> {
+  readonly name: string;
+  readonly ends: Ending;
+  /** Where WebKit cannot tell: it takes a closed connection for the end of an answer. */
+  readonly endsInWebKit?: Ending;
+}
+
+export type Answer =
+  | ScriptedAnswer
+  | readonly ScriptedAnswer[]
+  | ((backup: KeyBackup) => ReturnType<NonNullable<SceneOptions["answer"]>>);
+
+/** What it says of the backup's version. */
+export function version(name: string, answer: Answer, ends: Ending): Misbehaviour {
+  return { name, version: typeof answer === "function" ? answer : () => answer, ends };
+}
+
+/** The right version, but for these members. */
+export function versionWith(name: string, members: Readonly<Record<string, unknown>>, ends: Ending): Misbehaviour {
+  return version(name, (backup) => versionAnswer(backup, members), ends);
+}
+
+/** What it sends for all room keys. */
+export function keys(name: string, answer: Answer, ends: Ending): Misbehaviour {
+  return { name, answer: typeof answer === "function" ? answer : () => answer, ends };
+}
+
+/** The beginning of the backup, of its rooms, of a room, and of the sessions of one, in the right answer. */
+const ROOM = '"!synthetic00000000:localhost":{';
+export const PLACES = { backup: "{", rooms: '{"rooms":{', room: ROOM, sessions: `${ROOM}"sessions":{` };
+
+/** The right keys, with something more at that place. Text, or steps where it is long. */
+export function amongKeys(
+  name: string,
+  place: keyof typeof PLACES,
+  more: string | readonly Step[],
+  ends: Ending,
+): Misbehaviour {
+  return keys(name, (backup) => ({ body: inserted(JSON.stringify(backup.response), PLACES[place], more) }), ends);
+}
+
+function inserted(text: string, place: string, more: string | readonly Step[]): readonly Step[] {
+  const at = text.indexOf(place) + place.length;
+  const steps = typeof more === "string" ? [{ send: more }] : more;
+  return [{ send: text.slice(0, at) }, ...steps, { send: text.slice(at) }];
+}
+
+export const failed = (code: ErrorCode): Ending => ({ status: "failed", code });
+export const waiting = (reason: WaitingReason): Ending => ({ status: "waiting", reason });
+export const unavailable = (reason: UnavailableReason): Ending => ({ status: "unavailable", reason });
+
+/** With every key of the right answer imported, if not said otherwise. */
+export function complete(failures: Partial<Record<FailureReason, number>> = {}, imported = KEYS): Ending {
+  return { status: "complete", imported, failures: { malformed: 0, undecryptable: 0, rejected: 0, ...failures } };
+}
+
+/** `null` as long as the run goes on. */
+export function endingOf(state: KeyBackupSyncState): Ending | null {
+  switch (state.status) {
+    case "failed":
+      return failed(state.error.code);
+    case "waiting":
+      return waiting(state.reason);
+    case "unavailable":
+      return unavailable(state.reason);
+    case "complete":
+      return complete(state.progress.failures, state.progress.imported);
+    default:
+      return null;
+  }
+}
