@@ -23,6 +23,7 @@ let seeding = Promise.resolve();
  * @type {Record<string, (argument: never) => unknown>}
  */
 const CALLS = {
+  seed: () => (process.env.TEST_SEED === undefined ? null : Number(process.env.TEST_SEED)),
   "homeserver/open": async (/** @type {{ script: Script }} */ { script }) => {
     const homeserver = new ScriptedHomeserver();
     homeserver.script(script);
