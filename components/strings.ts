@@ -155,6 +155,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "import-failed": "The keys could not be imported",
     "rescue-copy-damaged": "This file is no rescue copy, or a part of it is missing",
     "recovery-key-invalid": "This is not a recovery key",
+    "nothing-to-save": "All your keys are imported already",
+    "decryption-key-unknown": "The recovery key of this backup is not known here",
     "passphrase-missing": "The copy needs a passphrase",
   },
   nextMove: {
@@ -163,6 +165,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "enter-recovery-key": "Enter the recovery key of this backup to go on.",
     "free-storage": "Make some room, then try again.",
     "choose-another-file": "Nothing was changed. Choose another file.",
+    "export-from-app": "To have them in a file, export them from the settings of this app.",
     "choose-passphrase": "Choose a passphrase that you can remember.",
     "try-again": "Try again. If that does not help, reload the page first.",
     "tell-homeserver-admin": "Please tell the people who run your homeserver.",

@@ -8,6 +8,7 @@ export type NextMove =
   | "free-storage"
   | "choose-another-file"
   | "choose-passphrase"
+  | "export-from-app"
   | "try-again"
   | "tell-homeserver-admin";
 
@@ -25,6 +26,11 @@ const CODES = {
   "import-failed": ["try-again", "The crypto store refused the room keys."],
   "rescue-copy-damaged": ["choose-another-file", "The file is no rescue copy, or not a whole one."],
   "recovery-key-invalid": ["enter-recovery-key", "What was entered is not a recovery key."],
+  "nothing-to-save": [
+    "export-from-app",
+    "All that was downloaded is imported: there is nothing to save but the app's own key export.",
+  ],
+  "decryption-key-unknown": ["enter-recovery-key", "The decryption key of this backup is not known on this device."],
   "passphrase-missing": ["choose-passphrase", "A key export needs a passphrase."],
 } as const satisfies Record<string, readonly [NextMove, string]>;
 

@@ -73,6 +73,9 @@ export interface Batch {
   readonly end: Cursor;
 }
 
+/** Some room keys of a file, and what could not be decrypted on the way. */
+export type DecryptedBatch = Pick<Batch, "roomKeys" | "failures">;
+
 /** What became of a batch. */
 export interface SettledBatch {
   readonly imported: number;
@@ -107,6 +110,15 @@ export interface WorkerCalls {
   openRoom(roomId: string): Promise<void>;
   /** The next of that room, of at most `limit` keys; `null` at the end. They are in no count. */
   nextOfRoom(limit: number): Promise<readonly RoomKey[] | null>;
+  /** Begins a rescue copy of all that is spooled. @param passphrase of a key export, `null` for an archive */
+  openRescueCopy(passphrase: string | null): Promise<void>;
+  /** The next piece of it, `null` at the end. */
+  nextOfRescueCopy(): Promise<Uint8Array | null>;
+  closeRescueCopy(): Promise<void>;
+  /** Checks all of an archive, and opens it. */
+  openRescueFile(file: Blob, recoveryKey: string): Promise<void>;
+  /** Its next room keys, `null` at the end. */
+  nextOfRescueFile(): Promise<DecryptedBatch | null>;
   /** Asks the homeserver for the present backup, and changes nothing. */
   compare(): Promise<BackupComparison>;
   /** Deletes all that is spooled. */

@@ -37,6 +37,13 @@ export interface RescueCopy {
   readonly stream: ReadableStream<Uint8Array>;
 }
 
+/** What came of a rescue copy. */
+export interface RescuedKeys {
+  readonly imported: number;
+  /** Could not be used, for whatever reason. */
+  readonly failed: number;
+}
+
 /** What keeps keys safe when a backup is about to go. */
 export interface KeyBackupSafety {
   /** Asks the homeserver. @throws the signal's reason when aborted; nothing else: a doubt is an answer */
@@ -44,7 +51,7 @@ export interface KeyBackupSafety {
   /**
    * Everything that is downloaded.
    * @param passphrase encrypts a key export, which needs the decryption key; `null`: the archive, still encrypted by the backup
-   * @throws KeyBackupSyncError if there is nothing to save, or the key is not known
+   * @throws KeyBackupSyncError `nothing-to-save` if all of it is imported already, `decryption-key-unknown`, `passphrase-missing`
    */
   rescueCopy(passphrase: string | null): Promise<RescueCopy>;
 }

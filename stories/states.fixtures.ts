@@ -70,6 +70,8 @@ export const FAILED = {
   "import-failed": failed("import-failed", IN_IMPORT),
   "rescue-copy-damaged": failed("rescue-copy-damaged", DOWNLOADED),
   "recovery-key-invalid": failed("recovery-key-invalid", DOWNLOADED),
+  "nothing-to-save": failed("nothing-to-save"),
+  "decryption-key-unknown": failed("decryption-key-unknown"),
   "passphrase-missing": failed("passphrase-missing", DOWNLOADED),
 } as const satisfies Record<ErrorCode, StateOf<"failed">>;
 

@@ -1,5 +1,5 @@
 /**
- * The only module that speaks HTTP: which backup there is, and the stream of its room keys. It turns what goes wrong into error
+ * The only module that speaks HTTP: which backup there is, the stream of its room keys, and account data. It turns what goes wrong into error
  * codes and knows nothing of what is done with the bytes.
  */
 import { KeyBackupSyncError } from "../errors.js";
@@ -40,14 +40,14 @@ export class Homeserver {
 
   /** The present backup, `null` if there is none. */
   async getBackupVersion(signal: AbortSignal): Promise<BackupVersion | null> {
-    const response = await this.#get("version", signal);
+    const response = await this.#get("room_keys/version", signal);
     if (response.ok) return parseBackupVersion(await this.#readSmallJson(response));
     return this.#noneOrThrow(response);
   }
 
   /** The pieces of the whole backup's JSON as they come in. Whoever stops listening ends the request. */
   async *getRoomKeys({ version, count }: Asked, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
-    const response = await this.#get(`keys?version=${encodeURIComponent(version)}`, signal);
+    const response = await this.#get(`room_keys/keys?version=${encodeURIComponent(version)}`, signal);
     if (response.ok) return yield* this.#keysIn(response, count);
     await this.#noneOrThrow(response);
     throw new KeyBackupSyncError("backup-replaced");
@@ -61,10 +61,19 @@ export class Homeserver {
   ): AsyncGenerator<Uint8Array, void, undefined> {
     // Half a surrogate pair cannot be in a URL, nor in a room ID.
     const room = encodeURIComponent(roomId.replace(/\p{Surrogate}/gu, "\ufffd"));
-    const response = await this.#get(`keys/${room}?version=${encodeURIComponent(version)}`, signal);
+    const response = await this.#get(`room_keys/keys/${room}?version=${encodeURIComponent(version)}`, signal);
     if (response.ok) yield* this.#keysIn(response, count);
     else if (response.status === 404) discard(response);
     else await this.#noneOrThrow(response);
+  }
+
+  /** The content of the account data of that type, `null` if there is none. */
+  async getAccountData(userId: string, type: string, signal: AbortSignal): Promise<unknown> {
+    const response = await this.#get(
+      `user/${encodeURIComponent(userId)}/account_data/${encodeURIComponent(type)}`,
+      signal,
+    );
+    return response.ok ? this.#readSmallJson(response) : this.#noneOrThrow(response);
   }
 
   #keysIn(response: Response, count: number): AsyncGenerator<Uint8Array, void, undefined> {
@@ -82,7 +91,7 @@ export class Homeserver {
   async #fetch(path: string, token: string | null, signal: AbortSignal): Promise<Response> {
     if (token === null) throw new KeyBackupSyncError("unauthorized");
     const givenUp = new AbortController();
-    const request = fetch(`${this.#baseUrl}/_matrix/client/v3/room_keys/${path}`, {
+    const request = fetch(`${this.#baseUrl}/_matrix/client/v3/${path}`, {
       headers: { Authorization: `Bearer ${token}` },
       cache: "no-store",
       // A homeserver has no reason to send this request, with its token, elsewhere.

@@ -1,6 +1,7 @@
 /** The worker's end of the wire: takes the page's calls to the session of its account, one answer each, and lets them be aborted. */
 import { KeyBackupSyncError } from "../errors.js";
 import type { CallName, PageMessage, WorkerCalls, WorkerMessage } from "../protocol.js";
+import type { RescueCalls } from "./rescue-calls.js";
 import { Session } from "./session.js";
 
 /** Each call, with the signal that aborts it in front. */
@@ -21,12 +22,19 @@ function getAccessToken(refused: string | null): Promise<string | null> {
   return new Promise((resolve) => tokenWishes.set(id, resolve));
 }
 
+function callee(name: CallName): Partial<Calls> {
+  if (!session) throw new KeyBackupSyncError("worker-crashed");
+  const { rescue }: { rescue: Partial<Calls> } = session;
+  return name in rescue ? rescue : (session satisfies Omit<Calls, keyof RescueCalls>);
+}
+
 async function answer({ id, name, args }: PageMessage & { type: "call" }): Promise<void> {
   const controller = new AbortController();
   calls.set(id, controller);
   try {
-    const call = (session as Calls | null)?.[name] as (...all: unknown[]) => Promise<unknown>;
-    send({ type: "result", id, value: await call.call(session, controller.signal, ...args) });
+    const target = callee(name);
+    const call = target[name] as (...all: unknown[]) => Promise<unknown>;
+    send({ type: "result", id, value: await call.call(target, controller.signal, ...args) });
   } catch (cause) {
     send({ type: "error", id, ...faultOf(cause, controller.signal) });
   } finally {

@@ -18,6 +18,7 @@ import { Decryptor } from "./decryptor.js";
 import { download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
+import { RescueCalls } from "./rescue-calls.js";
 import { RoomBatches } from "./room-batches.js";
 import { isRoomFor } from "./room-estimate.js";
 import type { SegmentOptions } from "./segment-writer.js";
@@ -36,6 +37,8 @@ export class Session {
   readonly #spool: Spool;
   readonly #homeserver: Homeserver;
   readonly #onDownloaded: (spooled: Spooled) => void;
+  /** The calls about rescue copies. */
+  readonly rescue: RescueCalls;
   /** What the homeserver said of the backup last. */
   #current: BackupVersion | null = null;
   #opened: Opened | null = null;
@@ -46,6 +49,7 @@ export class Session {
     this.#spool = new Spool(identity);
     this.#homeserver = new Homeserver(identity.homeserverUrl, accessTokens);
     this.#onDownloaded = onDownloaded;
+    this.rescue = new RescueCalls(this.#spool, this.#homeserver, identity.userId);
   }
 
   async recall(): Promise<{ choice: Choice; kept: KeptBackup | null }> {

@@ -1,12 +1,9 @@
 /** The bytes of segments, from their beginning, to batches of room keys. It does not know whether they come from a file or the spool. */
-import type { Batch } from "../../protocol.js";
+import type { Batch, DecryptedBatch } from "../../protocol.js";
 import type { FailureReason } from "../../state.js";
 import type { Decryptor } from "../decryptor.js";
 import { type BackedUpSession, KeyBackupParser } from "../key-backup-parser.js";
 import type { SegmentPiece } from "./archive.js";
-
-/** Some room keys, and what could not be decrypted on the way. */
-export type DecryptedBatch = Pick<Batch, "roomKeys" | "failures">;
 
 /** Where the JSON of a segment breaks down, the rest of it is one thing that is malformed. */
 const BROKEN: BackedUpSession = { roomId: "", sessionId: "", value: undefined };

@@ -1,9 +1,10 @@
 /** An archive and what the person typed, to batches of room keys. Nothing is given of a file that is not whole. */
 import { KeyBackupSyncError } from "../../errors.js";
+import type { DecryptedBatch } from "../../protocol.js";
 import { Decryptor } from "../decryptor.js";
 import { type Archive, readArchive } from "./archive.js";
 import type { ArchiveHeader } from "./archive-header.js";
-import { type DecryptedBatch, decryptSegments } from "./decrypt-segments.js";
+import { decryptSegments } from "./decrypt-segments.js";
 import { decodeRecoveryKey } from "./recovery-key.js";
 import { keyFromPassphrase, openBackupKey } from "./secret-storage.js";
 import type { StoredBackupKey } from "./stored-backup-key.js";

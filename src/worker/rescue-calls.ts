@@ -1,0 +1,119 @@
+/** The calls of the protocol that are about rescue copies: one file written, or one read, at a time, in pieces that the page asks for. */
+import { KeyBackupSyncError } from "../errors.js";
+import type { DecryptedBatch } from "../protocol.js";
+import { type BackupRow, spooledOf } from "./backup-row.js";
+import { Decryptor } from "./decryptor.js";
+import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
+import type { SegmentPiece } from "./rescue/archive.js";
+import { writeArchive } from "./rescue/archive.js";
+import { decryptSegments } from "./rescue/decrypt-segments.js";
+import { writeKeyExport } from "./rescue/key-export.js";
+import { OpenArchive } from "./rescue/open-archive.js";
+import { findStoredBackupKeys, type StoredBackupKey } from "./rescue/stored-backup-key.js";
+import type { Spool } from "./spool.js";
+
+/** Sessions that are decrypted at once. */
+const AT_ONCE = 100;
+
+interface OpenFile {
+  readonly archive: OpenArchive;
+  readonly batches: AsyncGenerator<DecryptedBatch>;
+}
+
+export class RescueCalls {
+  readonly #spool: Spool;
+  readonly #homeserver: Homeserver;
+  readonly #userId: string;
+  #copy: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #file: OpenFile | null = null;
+
+  constructor(spool: Spool, homeserver: Homeserver, userId: string) {
+    this.#spool = spool;
+    this.#homeserver = homeserver;
+    this.#userId = userId;
+  }
+
+  /** @throws KeyBackupSyncError `nothing-to-save`, `decryption-key-unknown`, `passphrase-missing` */
+  async openRescueCopy(signal: AbortSignal, passphrase: string | null): Promise<void> {
+    const rows = (await this.#spool.getBackups()).filter((row) => spooledOf(row) > 0);
+    const latest = rows.at(-1);
+    if (!latest) throw new KeyBackupSyncError("nothing-to-save");
+    await this.closeRescueCopy();
+    const stream =
+      passphrase === null
+        ? writeArchive(headerOf(this.#userId, latest, await this.#storedKeys(signal)), this.#piecesOf(latest))
+        : writeKeyExport(this.#roomKeysOf(await this.#readable(rows)), passphrase);
+    this.#copy = stream.getReader();
+  }
+
+  async nextOfRescueCopy(): Promise<Uint8Array | null> {
+    const { done = true, value } = (await this.#copy?.read()) ?? {};
+    return done || !value ? null : value;
+  }
+
+  async closeRescueCopy(): Promise<void> {
+    await this.#copy?.cancel();
+    this.#copy = null;
+  }
+
+  /** @throws KeyBackupSyncError see `OpenArchive.open` */
+  async openRescueFile(_signal: AbortSignal, file: Blob, recoveryKey: string): Promise<void> {
+    this.#closeFile();
+    const archive = await OpenArchive.open(file, recoveryKey);
+    this.#file = { archive, batches: archive.batches(AT_ONCE) };
+  }
+
+  async nextOfRescueFile(): Promise<DecryptedBatch | null> {
+    const { done = true, value } = (await this.#file?.batches.next()) ?? {};
+    if (!done && value) return value;
+    this.#closeFile();
+    return null;
+  }
+
+  #closeFile(): void {
+    this.#file?.archive.close();
+    this.#file = null;
+  }
+
+  /** What may give the decryption key of an archive later. Without it, the recovery key of the backup itself still does. */
+  async #storedKeys(signal: AbortSignal): Promise<readonly StoredBackupKey[]> {
+    try {
+      return await findStoredBackupKeys((type) => this.#homeserver.getAccountData(this.#userId, type, signal));
+    } catch {
+      signal.throwIfAborted();
+      return [];
+    }
+  }
+
+  /** Those whose decryption key was kept. */
+  async #readable(rows: readonly BackupRow[]): Promise<{ row: BackupRow; key: Uint8Array }[]> {
+    const readable: { row: BackupRow; key: Uint8Array }[] = [];
+    for (const row of rows) {
+      const key = await this.#spool.keptKey(row);
+      if (key) readable.push({ row, key });
+    }
+    if (readable.length === 0) throw new KeyBackupSyncError("decryption-key-unknown");
+    return readable;
+  }
+
+  async *#roomKeysOf(backups: readonly { row: BackupRow; key: Uint8Array }[]) {
+    for (const { row, key } of backups) {
+      const decryptor = await Decryptor.open(key, row.publicKey);
+      for await (const { roomKeys } of decryptSegments(this.#piecesOf(row), decryptor, AT_ONCE)) yield* roomKeys;
+      decryptor.close();
+    }
+  }
+
+  async *#piecesOf({ backup: { version }, segments }: BackupRow): AsyncGenerator<SegmentPiece, void, undefined> {
+    for (const [segment, { chunks }] of segments.entries()) {
+      for (let chunk = 0; chunk < chunks; chunk++) {
+        const bytes = await this.#spool.getChunk({ version, segment, chunk });
+        if (bytes) yield { segment, bytes };
+      }
+    }
+  }
+}
+
+function headerOf(userId: string, { backup, publicKey }: BackupRow, secretStorage: readonly StoredBackupKey[]) {
+  return { userId, madeAt: new Date().toISOString(), backup, algorithm: SUPPORTED_ALGORITHM, publicKey, secretStorage };
+}
