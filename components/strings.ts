@@ -152,6 +152,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "storage-full": "No room left on this device",
     "storage-unavailable": "The browser lets nothing be stored",
     "worker-crashed": "The download broke off",
+    "worker-unavailable": "A part of this app could not be loaded",
     "import-failed": "The keys could not be imported",
     "rescue-copy-damaged": "This file is no rescue copy, or a part of it is missing",
     "recovery-key-invalid": "This is not a recovery key",
@@ -169,6 +170,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "choose-passphrase": "Choose a passphrase that you can remember.",
     "try-again": "Try again. If that does not help, reload the page first.",
     "tell-homeserver-admin": "Please tell the people who run your homeserver.",
+    "tell-app-developer": "Reload the page. If that does not help, please tell the people who make this app.",
   },
   downloadedStays: "What is downloaded stays here.",
   counts: {

@@ -10,7 +10,8 @@ export type NextMove =
   | "choose-passphrase"
   | "export-from-app"
   | "try-again"
-  | "tell-homeserver-admin";
+  | "tell-homeserver-admin"
+  | "tell-app-developer";
 
 const CODES = {
   "homeserver-unreachable": ["wait", "The homeserver cannot be reached, or its answer broke off."],
@@ -22,7 +23,8 @@ const CODES = {
   "decryption-key-mismatch": ["enter-recovery-key", "The decryption key on this device is not the one of this backup."],
   "storage-full": ["free-storage", "There is no room left on this device."],
   "storage-unavailable": ["try-again", "The browser refuses to store data for this page."],
-  "worker-crashed": ["try-again", "The background worker of the download died or could not be loaded."],
+  "worker-crashed": ["try-again", "The background worker of the download died."],
+  "worker-unavailable": ["tell-app-developer", "The background worker, or the WebAssembly in it, could not be loaded."],
   "import-failed": ["try-again", "The crypto store refused the room keys."],
   "rescue-copy-damaged": ["choose-another-file", "The file is no rescue copy, or not a whole one."],
   "recovery-key-invalid": ["enter-recovery-key", "What was entered is not a recovery key."],

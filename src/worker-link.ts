@@ -2,7 +2,7 @@
  * The page's end of the wire: calls into the worker as promises, its wish for an access token answered by the account. It knows
  * nothing of what the calls do.
  */
-import { KeyBackupSyncError } from "./errors.js";
+import { type ErrorCode, KeyBackupSyncError } from "./errors.js";
 import type { Account } from "./host.js";
 import type { CallName, PageMessage, Spooled, WorkerCalls, WorkerMessage } from "./protocol.js";
 
@@ -18,14 +18,14 @@ export class WorkerLink {
   readonly #account: Account;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
-  #crashed = false;
+  #hasAnswered = false;
+  /** How the worker ended. */
+  #fault: ErrorCode | null = null;
 
+  /** @throws KeyBackupSyncError `worker-unavailable` */
   constructor(account: Account) {
     this.#account = account;
-    this.#worker = new Worker(new URL("./worker/key-backup.worker.js", import.meta.url), {
-      type: "module",
-      name: "key-backup-sync",
-    });
+    this.#worker = newWorker();
     this.#worker.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => void this.#receive(data));
     this.#worker.addEventListener("error", () => this.#crash());
     this.#worker.addEventListener("messageerror", () => this.#crash());
@@ -35,7 +35,7 @@ export class WorkerLink {
 
   /** The worker is gone: whoever wants to call it makes a new link. */
   get crashed(): boolean {
-    return this.#crashed;
+    return this.#fault !== null;
   }
 
   /** An aborted call rejects when the worker has let go of it, not before. */
@@ -45,7 +45,7 @@ export class WorkerLink {
     signal?: AbortSignal,
   ): ReturnType<WorkerCalls[Name]> {
     const answer = new Promise<unknown>((resolve, reject) => {
-      if (this.#crashed) return reject(new KeyBackupSyncError("worker-crashed"));
+      if (this.#fault) return reject(new KeyBackupSyncError(this.#fault));
       if (signal?.aborted) return reject(signal.reason);
       const id = ++this.#lastId;
       const abort = () => this.#send({ type: "abort", id });
@@ -76,11 +76,15 @@ export class WorkerLink {
   }
 
   async #receive(message: WorkerMessage): Promise<void> {
+    this.#hasAnswered = true;
     switch (message.type) {
       case "result":
         return this.#take(message.id)?.resolve(message.value as never);
       case "error":
-        return this.#take(message.id)?.reject(errorOf(message));
+        this.#take(message.id)?.reject(errorOf(message));
+        // It loads its WebAssembly once, or never.
+        if (message.code === "worker-unavailable") this.close();
+        return;
       case "downloaded":
         return this.onDownloaded(message.spooled);
       case "want-access-token":
@@ -103,9 +107,22 @@ export class WorkerLink {
   }
 
   #crash(): void {
-    this.#crashed = true;
-    for (const { reject } of this.#pending.values()) reject(new KeyBackupSyncError("worker-crashed"));
+    // What dies before its first word was never there: a file that is missing, or a policy that forbids it.
+    const fault = this.#hasAnswered ? "worker-crashed" : "worker-unavailable";
+    this.#fault = fault;
+    for (const { reject } of this.#pending.values()) reject(new KeyBackupSyncError(fault));
     this.#pending.clear();
+  }
+}
+
+function newWorker(): Worker {
+  try {
+    return new Worker(new URL("./worker/key-backup.worker.js", import.meta.url), {
+      type: "module",
+      name: "key-backup-sync",
+    });
+  } catch (cause) {
+    throw new KeyBackupSyncError("worker-unavailable", { cause });
   }
 }
 

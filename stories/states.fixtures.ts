@@ -67,6 +67,7 @@ export const FAILED = {
   "storage-full": failed("storage-full", IN_DOWNLOAD),
   "storage-unavailable": failed("storage-unavailable"),
   "worker-crashed": failed("worker-crashed", IN_IMPORT),
+  "worker-unavailable": failed("worker-unavailable"),
   "import-failed": failed("import-failed", IN_IMPORT),
   "rescue-copy-damaged": failed("rescue-copy-damaged", DOWNLOADED),
   "recovery-key-invalid": failed("recovery-key-invalid", DOWNLOADED),
@@ -143,6 +144,7 @@ export const BY_STATUS = {
     "Storage full": FAILED["storage-full"],
     "Storage unavailable": FAILED["storage-unavailable"],
     "Worker crashed": FAILED["worker-crashed"],
+    "Worker not loaded": FAILED["worker-unavailable"],
     "Import failed": FAILED["import-failed"],
   },
 } as const satisfies { [S in KeyBackupSyncState["status"]]: Record<string, StateOf<S>> };

@@ -16,9 +16,12 @@ export class Decryptor {
     this.#key = key;
   }
 
-  /** @throws KeyBackupSyncError `decryption-key-mismatch` if this is not the key of the backup with that public key */
+  /**
+   * @throws KeyBackupSyncError `decryption-key-mismatch` if this is not the key of the backup with that public key;
+   * `worker-unavailable` if there is no WebAssembly
+   */
   static async open(decryptionKey: Uint8Array, publicKey: string): Promise<Decryptor> {
-    await initAsync();
+    await loadWebAssembly();
     const key = parseKey(decryptionKey);
     if (key.megolmV1PublicKey.publicKeyBase64 !== publicKey.replace(/=+$/, "")) {
       key.free();
@@ -41,6 +44,15 @@ export class Decryptor {
 
   close(): void {
     this.#key.free();
+  }
+}
+
+/** A policy may forbid it, or the server send the file as something else. */
+async function loadWebAssembly(): Promise<void> {
+  try {
+    await initAsync();
+  } catch (cause) {
+    throw new KeyBackupSyncError("worker-unavailable", { cause });
   }
 }
 
