@@ -1,30 +1,23 @@
 /**
- * The run without a face: owns the state, what the person chose, and the one run that may go on for this user and device. It knows
- * nothing of elements, of bytes, or of any SDK.
+ * The run without a face: owns the state and does what each wish asks for. It knows nothing of elements, of bytes, or of any SDK; whose
+ * turn it is, in which tab, is one-run.ts's.
  */
+import { choosePause, chooseRun, chooseStop, recallChoice } from "./choice.js";
 import { KeyBackupSyncError } from "./errors.js";
 import type { Host } from "./host.js";
 import { MeteredConnection } from "./metered-connection.js";
+import { OneRun, type Wish } from "./one-run.js";
 import { PriorityRooms } from "./priority-rooms.js";
-import type { Choice, KeptBackup } from "./protocol.js";
-import { run, syncAt } from "./run.js";
-import {
-  canPause,
-  canResume,
-  canStart,
-  canStop,
-  IDLE,
-  type KeyBackupSyncRun,
-  type KeyBackupSyncState,
-  syncOf,
-} from "./state.js";
+import { run } from "./run.js";
+import { IDLE, isAtRest, type KeyBackupSyncRun, type KeyBackupSyncState, syncOf } from "./state.js";
 import { WorkerLink } from "./worker-link.js";
 
 /** Counts change many times a second; nobody reads faster than this many milliseconds. */
 const BETWEEN_EVENTS = 100;
 
 /**
- * Downloads every room key of the account's key backup and imports it into the client's crypto store.
+ * Downloads every room key of the account's key backup and imports it into the client's crypto store. Controllers of the same user and
+ * device, in whatever tab, are one run: one of them does it, all show it, and each can be asked.
  *
  * @example
  * const controller = new KeyBackupSyncController(fromMatrixClient(client));
@@ -33,11 +26,12 @@ const BETWEEN_EVENTS = 100;
  */
 export class KeyBackupSyncController extends EventTarget implements KeyBackupSyncRun {
   readonly #host: Host;
+  readonly #oneRun: OneRun;
   #state: KeyBackupSyncState = IDLE;
   #link: WorkerLink | null = null;
-  #run: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null;
   #eventTimer: ReturnType<typeof setTimeout> | null = null;
   #lastEvent = 0;
+  #closed = false;
   readonly #priorities = new PriorityRooms();
   readonly #metered = new MeteredConnection();
   readonly #unsubscribe: readonly (() => void)[];
@@ -45,6 +39,14 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   constructor(host: Host) {
     super();
     this.#host = host;
+    const { userId, deviceId } = host.account;
+    this.#oneRun = new OneRun(`key-backup-sync:${userId}:${deviceId}`, {
+      getState: () => this.#state,
+      begin: async (wish) => (await this.#guarded(() => this.#begin(wish))) ?? false,
+      run: async (signal) => void (await this.#guarded(() => this.#survivingOneCrash(signal))),
+      prioritise: (roomId) => this.#priorities.add(roomId),
+      mirror: (state) => this.#enter(state),
+    });
     this.#unsubscribe = [
       host.cryptoStore.onDecryptionKeyChange(() => this.#onDecryptionKeyChange()),
       host.rooms.onUndecryptable((roomId) => this.prioritise(roomId)),
@@ -55,94 +57,81 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     return this.#state;
   }
 
-  async start(): Promise<void> {
-    if (!canStart(this.#state)) return;
-    await this.#begin("run");
+  /** It is of no more use: see `close()`. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
-  async autoStart(): Promise<void> {
-    if (this.#state.status !== "idle" || this.#run) return;
-    await this.#guarded(async () => {
-      const { choice, kept } = await this.#worker().call("recall", []);
-      if (choice === "run") await this.#begin(null);
-      if (choice === "paused" && kept) this.#enter(pausedAt(kept));
-    });
+  start(): Promise<void> {
+    return this.#oneRun.wish("start");
   }
 
-  async pause(): Promise<void> {
-    if (!canPause(this.#state)) return;
-    await this.#guarded(async () => {
-      await this.#worker().call("choose", ["paused"]);
-      await this.#halt();
-      const { kept } = await this.#worker().call("recall", []);
-      this.#enter(kept ? pausedAt(kept) : IDLE);
-    });
+  autoStart(): Promise<void> {
+    return this.#oneRun.wish("auto-start");
   }
 
-  async resume(): Promise<void> {
-    if (!canResume(this.#state)) return;
-    this.#metered.allow();
-    if (this.#state.status === "paused") await this.#begin("run");
+  pause(): Promise<void> {
+    return this.#oneRun.wish("pause");
   }
 
-  async stop(): Promise<void> {
-    if (!canStop(this.#state)) return;
-    await this.#guarded(async () => {
-      await this.#worker().call("choose", ["stopped"]);
-      await this.#halt();
-      await this.#worker().call("forget", []);
-      this.#enter(IDLE);
-    });
+  resume(): Promise<void> {
+    return this.#oneRun.wish("resume");
+  }
+
+  stop(): Promise<void> {
+    return this.#oneRun.wish("stop");
   }
 
   /** The keys of this room first: somebody is looking at it. A room is asked for once. */
   prioritise(roomId: string): void {
-    this.#priorities.add(roomId);
+    this.#oneRun.prioritise(roomId);
   }
 
-  /** The page is done with it: ends what is in flight and keeps all that is safe. */
+  /** The page is done with it: ends what is in flight and keeps all that is safe. Another tab goes on with it. */
   close(): void {
-    this.#run?.abort.abort();
+    this.#closed = true;
+    this.#oneRun.close();
     this.#link?.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     if (this.#eventTimer !== null) clearTimeout(this.#eventTimer);
   }
 
-  async #begin(choice: Choice | null): Promise<void> {
-    // Whoever hears of a state that ends a run may start the next one at once.
-    await this.#run?.ended;
-    if (this.#run) return;
+  /** True if a run is to follow. */
+  async #begin(wish: Wish): Promise<boolean> {
+    switch (wish) {
+      case "auto-start":
+        return this.#rest(await recallChoice(this.#worker(), null));
+      case "go-on":
+        return this.#goOn();
+      case "resume":
+        this.#metered.allow();
+        return this.#start();
+      case "start":
+        return this.#start();
+      case "pause":
+        return this.#rest(await choosePause(this.#worker()));
+      case "stop":
+        return this.#rest(await chooseStop(this.#worker()));
+    }
+  }
+
+  async #start(): Promise<boolean> {
     this.#enter({ status: "checking" });
-    const abort = new AbortController();
-    this.#run = { abort, ended: this.#runOnce(choice, abort.signal) };
+    await chooseRun(this.#worker());
+    return true;
   }
 
-  async #runOnce(choice: Choice | null, signal: AbortSignal): Promise<void> {
-    await this.#guarded(async () => {
-      if (choice) await this.#worker().call("choose", [choice]);
-      await this.#alone(signal, () => this.#survivingOneCrash(signal));
-    });
-    this.#run = null;
+  /** From another tab, or from a run that waited: it may have come to its end, too. */
+  async #goOn(): Promise<boolean> {
+    const recalled = await recallChoice(this.#worker(), syncOf(this.#state));
+    // Meanwhile the other tab said how it ended.
+    return !isAtRest(this.#state) && this.#rest(recalled);
   }
 
-  /** Only one run for this user and device, in whatever tab: two would import everything twice. */
-  async #alone(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    const { userId, deviceId } = this.#host.account;
-    const name = `key-backup-sync:${userId}:${deviceId}`;
-    const isDone = await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
-      if (lock) await work();
-      return lock !== null;
-    });
-    if (isDone) return;
-    this.#enter({ status: "waiting", reason: "other-tab", retryAt: null, sync: null });
-    await navigator.locks.request(name, { signal }, () => this.#takeOver(work));
-  }
-
-  /** The other tab may have been paused or stopped, not closed: then there is nothing to take over. */
-  async #takeOver(work: () => Promise<void>): Promise<void> {
-    const { choice, kept } = await this.#worker().call("recall", []);
-    if (choice === "run") await work();
-    else this.#enter(choice === "paused" && kept ? pausedAt(kept) : IDLE);
+  /** False; true if there is nothing to rest at. */
+  #rest(state: KeyBackupSyncState | null): boolean {
+    if (state) this.#enter(state);
+    return state === null;
   }
 
   async #survivingOneCrash(signal: AbortSignal): Promise<void> {
@@ -162,20 +151,15 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     }
   }
 
-  /** Ends the run; resolves when nothing is in flight any more. */
-  async #halt(): Promise<void> {
-    this.#run?.abort.abort();
-    await this.#run?.ended;
-  }
-
   /** A fault becomes a state; an abort is none. */
-  async #guarded(work: () => Promise<void>): Promise<void> {
+  async #guarded<Value>(work: () => Promise<Value>): Promise<Value | null> {
     try {
-      await work();
+      return await work();
     } catch (cause) {
-      if (cause instanceof DOMException && cause.name === "AbortError") return;
+      if (cause instanceof DOMException && cause.name === "AbortError") return null;
       const error = cause instanceof KeyBackupSyncError ? cause : new KeyBackupSyncError("worker-crashed", { cause });
       this.#enter({ status: "failed", error, sync: syncOf(this.#state) });
+      return null;
     }
   }
 
@@ -184,14 +168,16 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     return this.#link;
   }
 
-  /** A key that was missing, or the wrong one, may be the right one now. */
+  /** A key that was missing, or the wrong one, may be the right one now. A run that is here hears of it by itself. */
   #onDecryptionKeyChange(): void {
     const state = this.#state;
     if (state.status === "failed" && state.error.nextMove === "enter-recovery-key") void this.start();
+    else if (!this.#oneRun.isHere) void this.#oneRun.wish("go-on");
   }
 
   /** The one place where the state changes. */
   #enter(state: KeyBackupSyncState): void {
+    if (this.#closed) return;
     const isCount = state.status === this.#state.status && performance.now() - this.#lastEvent < BETWEEN_EVENTS;
     this.#state = Object.freeze(state);
     if (!isCount) this.#tell();
@@ -202,10 +188,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     if (this.#eventTimer !== null) clearTimeout(this.#eventTimer);
     this.#eventTimer = null;
     this.#lastEvent = performance.now();
+    this.#oneRun.tell();
     this.dispatchEvent(new Event("statechange"));
   }
-}
-
-function pausedAt(kept: KeptBackup): KeyBackupSyncState {
-  return { status: "paused", ...syncAt(kept) };
 }

@@ -38,6 +38,10 @@ const CODES = {
 
 export type ErrorCode = keyof typeof CODES;
 
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === "string" && Object.hasOwn(CODES, value);
+}
+
 /** A fault with a stable code. Its message names no key, token, room or session. */
 export class KeyBackupSyncError extends Error {
   override readonly name = "KeyBackupSyncError";

@@ -16,10 +16,10 @@ const KEY_CACHED = "crypto.keyBackupDecryptionKeyCached" as CryptoEvent.KeyBacku
 
 const controllers = new WeakMap<MatrixClient, KeyBackupSyncController>();
 
-/** The one controller of this client, shared by all that show it. */
+/** The one controller of this client, shared by all that show it; another one when that is closed. */
 export function controllerFor(client: MatrixClient): KeyBackupSyncController {
   const known = controllers.get(client);
-  if (known) return known;
+  if (known && !known.closed) return known;
   const controller = new KeyBackupSyncController(fromMatrixClient(client));
   controllers.set(client, controller);
   return controller;

@@ -132,6 +132,11 @@ export function syncOf(state: KeyBackupSyncState): Sync | null {
   return "progress" in state ? state : null;
 }
 
+/** Nothing goes on, and nothing will by itself. */
+export function isAtRest(state: KeyBackupSyncState): boolean {
+  return canStart(state) || state.status === "paused";
+}
+
 /** Room keys that could not be used, for whatever reason. */
 export function failedCount({ failures }: Pick<Progress, "failures">): number {
   return failures.malformed + failures.undecryptable + failures.rejected;
@@ -158,7 +163,8 @@ export function canResume(state: KeyBackupSyncState): boolean {
 
 export function canStop(state: KeyBackupSyncState): boolean {
   if (state.status === "waiting") return state.reason !== "other-tab";
-  return state.status === "failed" ? state.sync !== null : canPause(state) || state.status === "paused";
+  if (state.status === "failed") return state.sync !== null;
+  return state.status === "checking" || state.status === "paused" || canPause(state);
 }
 
 /**

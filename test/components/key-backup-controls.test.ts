@@ -105,7 +105,7 @@ describe("<key-backup-controls>", () => {
   describe("properties", () => {
     const offers: readonly (readonly [string, KeyBackupSyncState, readonly string[]])[] = [
       ["before anything is asked", IDLE, ["Download keys"]],
-      ["while it looks at the backup", BY_STATUS.checking.Checking, ["(Pause)"]],
+      ["while it looks at the backup", BY_STATUS.checking.Checking, ["(Pause)", "Stop"]],
       ["without a backup", UNAVAILABLE["no-backup"], ["Check again"]],
       ["in the download", DOWNLOADING, ["Pause", "Stop"]],
       ["in the import", BY_STATUS.importing.Importing, ["Pause", "Stop"]],

@@ -1,6 +1,5 @@
 import { expect } from "@open-wc/testing";
 import type { Status } from "../../src/index.js";
-import { deferred } from "../support/deferred.js";
 import { makeBackupKeyPair } from "../support/room-keys.mjs";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 
@@ -82,34 +81,6 @@ describe("A run", () => {
     await controller.start();
     const { progress } = await whenStatus(controller, "complete");
     expect(progress.total).to.equal(0);
-  });
-
-  it("leaves a run to the tab that has it, and takes over when that one closes", async () => {
-    scene = await SyncScene.open();
-    const release = deferred<number>();
-    scene.host.beforeImport = () => release.promise;
-    const first = scene.controller();
-    await first.start();
-    await whenStatus(first, "importing");
-    const second = scene.controller();
-    await second.start();
-    await whenStatus(second, "waiting", ({ reason }) => reason === "other-tab");
-    first.close();
-    release.resolve(0);
-    await whenStatus(second, "complete");
-    expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
-  });
-
-  it("leaves a run that another tab paused", async () => {
-    scene = await SyncScene.open({ knowsKey: false });
-    const first = scene.controller();
-    await first.start();
-    await whenStatus(first, "waiting", ({ reason }) => reason === "decryption-key");
-    const second = scene.controller();
-    await second.start();
-    await whenStatus(second, "waiting", ({ reason }) => reason === "other-tab");
-    await first.pause();
-    await whenStatus(second, "paused");
   });
 
   it("makes every key safe although the decryption key is the wrong one", async () => {

@@ -7,6 +7,7 @@ import {
   canStop,
   failedCount,
   IDLE,
+  isAtRest,
   type KeyBackupSyncState,
   type Progress,
   type Sync,
@@ -90,6 +91,7 @@ describe("what a person may ask of a run", () => {
 
   it("can stop all that has, or will have, something to forget", () => {
     expect(statesThat(canStop)).to.have.members([
+      "checking",
       "downloading",
       "importing",
       "paused",
@@ -99,7 +101,19 @@ describe("what a person may ask of a run", () => {
     ]);
   });
 
-  it("leaves the run of another tab to that tab", () => {
+  it("rests when nothing goes on, nor will by itself", () => {
+    expect(statesThat(isAtRest)).to.have.members([
+      "idle",
+      "unavailable: no-backup",
+      "unavailable: unsupported-algorithm",
+      "paused",
+      "complete",
+      "failed",
+      `failed${UNKNOWN_BACKUP}`,
+    ]);
+  });
+
+  it("leaves the run of a tab that says nothing to that tab", () => {
     for (const state of [waiting("other-tab", SYNC), waiting("other-tab", null)]) {
       expect([canStart, canPause, canResume, canStop].map((can) => can(state))).to.deep.equal([
         false,

@@ -1,0 +1,66 @@
+/**
+ * What the person chose last, which outlives the page: kept in the spool, and told as a state. It knows nothing of whose turn it is; all
+ * of it is done under the lock.
+ */
+import { KeyBackupSyncError } from "./errors.js";
+import type { Choice, KeptBackup } from "./protocol.js";
+import { syncAt } from "./run.js";
+import { type BackupInfo, IDLE, type KeyBackupSyncState, type Sync } from "./state.js";
+import type { WorkerLink } from "./worker-link.js";
+
+export function chooseRun(link: WorkerLink): Promise<void> {
+  return link.call("choose", ["run"]);
+}
+
+/** Keeps what is spooled. */
+export async function choosePause(link: WorkerLink): Promise<KeyBackupSyncState> {
+  await link.call("choose", ["paused"]);
+  const { kept } = await link.call("recall", []);
+  return kept ? pausedAt(kept) : IDLE;
+}
+
+/** Forgets what is spooled. */
+export async function chooseStop(link: WorkerLink): Promise<KeyBackupSyncState> {
+  const isChosen = await isThereRoomFor("stopped", link);
+  await link.call("forget", []);
+  if (!isChosen) await link.call("choose", ["stopped"]);
+  return IDLE;
+}
+
+async function isThereRoomFor(choice: Choice, link: WorkerLink): Promise<boolean> {
+  try {
+    await link.call("choose", [choice]);
+    return true;
+  } catch (cause) {
+    if (cause instanceof KeyBackupSyncError && cause.code === "storage-full") return false;
+    throw cause;
+  }
+}
+
+/**
+ * @param before what is known of the run that was going on, if one was
+ * @returns the state to be in, `null` if the run is to go on
+ */
+export async function recallChoice(link: WorkerLink, before: Sync | null): Promise<KeyBackupSyncState | null> {
+  const { choice, kept } = await link.call("recall", []);
+  switch (choice) {
+    case "run":
+      if (!kept || !before || !isSettled(kept, before.backup)) return null;
+      return { status: "complete", ...syncAt(kept), replaced: before.replaced };
+    case "paused":
+      return kept ? pausedAt(kept) : IDLE;
+    case "stopped":
+      // Whoever was to forget it died before.
+      if (kept) await link.call("forget", []);
+      return IDLE;
+  }
+}
+
+/** It came to its end. */
+function isSettled({ settled, backup }: KeptBackup, before: BackupInfo): boolean {
+  return settled && backup.version === before.version && backup.etag === before.etag;
+}
+
+function pausedAt(kept: KeptBackup): KeyBackupSyncState {
+  return { status: "paused", ...syncAt(kept) };
+}
