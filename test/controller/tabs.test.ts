@@ -137,6 +137,15 @@ describe("Tabs of the same account", () => {
     running.close();
   });
 
+  it("fetch a room first that somebody is looking at in any of them", async () => {
+    const [running, showing] = await tabsInDownload();
+    const [{ room_id: roomId = "" } = {}] = scene.backup.roomKeys.slice(-1);
+    showing.prioritise(roomId);
+    await scene.homeserver.requested(`${KEYS_PATH}/${encodeURIComponent(roomId)}`);
+    await scene.homeserver.release("rest");
+    await expectBoth([running, showing], "complete");
+  });
+
   it("check again when one that only shows the end is asked to", async () => {
     scene = await SyncScene.open();
     const [running, showing] = [scene.controller(), scene.controller()];
