@@ -277,6 +277,15 @@ describe("<key-backup-sync>", () => {
       expect(asked).to.deep.equal(["start"]);
     });
 
+    it("has one run for all elements that show it, and another one when that is closed", async () => {
+      const client = clientOf("@anna:127.0.0.1");
+      const run = controllerFor(client);
+      expect(controllerFor(client)).to.equal(run);
+      run.close();
+      expect(controllerFor(client)).to.not.equal(run);
+      controllerFor(client).close();
+    });
+
     it("gives way to a controller", async () => {
       const element = await fixture<KeyBackupSyncElement>(html`
         <key-backup-sync

@@ -134,4 +134,28 @@ describe("A tab that dies", () => {
     await whenStatus(second.exports.controller, "complete");
     expectAllIn();
   });
+
+  it("leaves what another one asked of it to whichever takes over", async () => {
+    const { opened, release } = await openInImport("first", "second", "third");
+    const [first, second, third] = opened as [Tab, Tab, Tab];
+    const paused = third.exports.controller.pause();
+    die(first, "first");
+    await waitUntil(() => imports.importing.has("second"), "the second did not take over", { timeout: 20_000 });
+    await nextWish();
+    release();
+    await paused;
+    for (const tab of [second, third]) await whenStatus(tab.exports.controller, "paused");
+  });
+
+  /** Resolves when a tab asks another one for something. */
+  async function nextWish(): Promise<void> {
+    const { userId, deviceId } = scene.host.account;
+    const channel = new BroadcastChannel(`key-backup-sync:${userId}:${deviceId}`);
+    await new Promise<void>((resolve) => {
+      channel.addEventListener("message", ({ data }: MessageEvent<{ type: string }>) => {
+        if (data.type === "wish") resolve();
+      });
+    });
+    channel.close();
+  }
 });
