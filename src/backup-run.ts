@@ -3,7 +3,6 @@ import { Changes } from "./changes.js";
 import { KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore } from "./host.js";
 import { importRoomKeys } from "./import.js";
-import { oneAtATime } from "./one-at-a-time.js";
 import { PaceMeter } from "./pace-meter.js";
 import type { KeptBackup, Spooled } from "./protocol.js";
 import { Retries, type Wait } from "./retries.js";
@@ -44,7 +43,7 @@ export class BackupRun {
     this.#signal = AbortSignal.any([options.signal, this.#ended.signal]);
     this.#sync = { backup, progress, safekeeping, replaced };
     this.#isWhole = whole || kind === "replaced";
-    this.#cryptoStore = { importRoomKeys: oneAtATime(importerOf(options.host.cryptoStore, kind)) };
+    this.#cryptoStore = { importRoomKeys: importerOf(options.host.cryptoStore, kind) };
   }
 
   /** Resolves when every key is settled. @throws what needs a person, or a later try, once all that could be done is done */

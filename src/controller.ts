@@ -2,12 +2,17 @@
  * The run without a face: owns the state and does what each wish asks for. It knows nothing of elements, of bytes, or of any SDK; whose
  * turn it is, in which tab, is one-run.ts's.
  */
+import { assessReset } from "./assess-reset.js";
 import { choosePause, chooseRun, chooseStop, recallChoice } from "./choice.js";
 import { KeyBackupSyncError } from "./errors.js";
 import type { Host } from "./host.js";
+import { withImportsInARow } from "./imports-in-a-row.js";
+import { whenToLookAgain } from "./look-again.js";
 import { MeteredConnection } from "./metered-connection.js";
 import { OneRun, type Wish } from "./one-run.js";
 import { PriorityRooms } from "./priority-rooms.js";
+import { importRescueCopy, rescueCopy } from "./rescue.js";
+import type { KeyBackupSafety, RescueCopy, RescuedKeys, ResetAssessment } from "./reset.js";
 import { run } from "./run.js";
 import { IDLE, isAtRest, type KeyBackupSyncRun, type KeyBackupSyncState, syncOf } from "./state.js";
 import { WorkerLink } from "./worker-link.js";
@@ -24,7 +29,7 @@ const BETWEEN_EVENTS = 100;
  * controller.addEventListener("statechange", () => console.log(controller.state.status));
  * await controller.autoStart();
  */
-export class KeyBackupSyncController extends EventTarget implements KeyBackupSyncRun {
+export class KeyBackupSyncController extends EventTarget implements KeyBackupSyncRun, KeyBackupSafety {
   readonly #host: Host;
   readonly #oneRun: OneRun;
   #state: KeyBackupSyncState = IDLE;
@@ -38,7 +43,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   constructor(host: Host) {
     super();
-    this.#host = host;
+    this.#host = { ...host, cryptoStore: withImportsInARow(host.cryptoStore) };
     const { userId, deviceId } = host.account;
     this.#oneRun = new OneRun(`key-backup-sync:${userId}:${deviceId}`, {
       getState: () => this.#state,
@@ -50,6 +55,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#unsubscribe = [
       host.cryptoStore.onDecryptionKeyChange(() => this.#onDecryptionKeyChange()),
       host.rooms.onUndecryptable((roomId) => this.prioritise(roomId)),
+      whenToLookAgain(host, () => void this.#guarded(() => this.#lookAgain())),
     ];
   }
 
@@ -87,6 +93,29 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#oneRun.prioritise(roomId);
   }
 
+  assessReset(signal: AbortSignal = new AbortController().signal): Promise<ResetAssessment> {
+    return assessReset(this.#worker(), this.#host.cryptoStore, signal);
+  }
+
+  rescueCopy(passphrase: string | null): Promise<RescueCopy> {
+    return rescueCopy(this.#worker(), passphrase);
+  }
+
+  importRescueCopy(file: Blob, recoveryKey: string): Promise<RescuedKeys> {
+    return importRescueCopy(this.#worker(), this.#host.cryptoStore, file, recoveryKey);
+  }
+
+  async unlock(recoveryKey: string): Promise<void> {
+    await this.#worker().call("unlock", [recoveryKey]);
+    await this.#oneRun.wish(this.#state.status === "waiting" ? "go-on" : "start");
+  }
+
+  async erase(): Promise<void> {
+    await this.stop();
+    await this.#worker().call("erase", []);
+    this.close();
+  }
+
   /** The page is done with it: ends what is in flight and keeps all that is safe. Another tab goes on with it. */
   close(): void {
     this.#closed = true;
@@ -108,6 +137,8 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
         return this.#start();
       case "start":
         return this.#start();
+      case "look-again":
+        return true;
       case "pause":
         return this.#rest(await choosePause(this.#worker()));
       case "stop":
@@ -141,6 +172,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       report: (state: KeyBackupSyncState) => this.#enter(state),
       priorities: this.#priorities,
       metered: this.#metered,
+      restingAt: this.#isDone ? this.#state : null,
     };
     try {
       await run({ ...options, link: this.#worker() });
@@ -166,6 +198,20 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   #worker(): WorkerLink {
     if (!this.#link || this.#link.crashed) this.#link = new WorkerLink(this.#host.account);
     return this.#link;
+  }
+
+  /** All there was to do is done. */
+  get #isDone(): boolean {
+    return this.#state.status === "complete" || this.#state.status === "unavailable";
+  }
+
+  /** A run goes on as it is, unless it is about a backup that is no longer the account's. */
+  async #lookAgain(): Promise<void> {
+    if (this.#oneRun.isHere && !this.#isDone) {
+      const { version } = await this.#worker().call("compare", []);
+      if (version === syncOf(this.#state)?.backup.version) return;
+    }
+    await this.#oneRun.wish("look-again");
   }
 
   /** A key that was missing, or the wrong one, may be the right one now. A run that is here hears of it by itself. */

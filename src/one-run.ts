@@ -232,4 +232,5 @@ const IS_ALLOWED: Readonly<Record<TabWish, (state: KeyBackupSyncState) => boolea
   resume: canResume,
   stop: canStop,
   "go-on": (state) => state.status === "waiting" && state.reason === "decryption-key",
+  "look-again": ({ status }) => status !== "idle" && status !== "paused" && status !== "failed",
 };

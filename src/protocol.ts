@@ -25,6 +25,8 @@ export interface KeptBackup {
   /** Every key of it is imported or counted as failed. */
   readonly settled: boolean;
   readonly safekeeping: Safekeeping;
+  /** When the last download of it was begun or went on, in milliseconds since the epoch. */
+  readonly usedAt: number;
 }
 
 /** The backup the homeserver has now, and what is kept of just that version; and of others, that are no longer the account's. */
@@ -121,6 +123,8 @@ export interface WorkerCalls {
   nextOfRescueFile(): Promise<DecryptedBatch | null>;
   /** Asks the homeserver for the present backup, and changes nothing. */
   compare(): Promise<BackupComparison>;
+  /** Keeps the decryption key of all that is spooled and opened by this recovery key. */
+  unlock(recoveryKey: string): Promise<void>;
   /** Deletes all that is spooled. */
   forget(): Promise<void>;
   /** Deletes that, and everything else that was ever stored for this user and device. */

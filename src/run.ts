@@ -5,13 +5,16 @@
  */
 import { BackupRun } from "./backup-run.js";
 import { KeyBackupSyncError } from "./errors.js";
-import type { Host } from "./host.js";
+import type { CryptoStore, Host } from "./host.js";
 import type { MeteredConnection } from "./metered-connection.js";
 import type { PriorityRooms } from "./priority-rooms.js";
 import type { BackupCheck, KeptBackup } from "./protocol.js";
 import { isPassing, Retries } from "./retries.js";
 import { type KeyBackupSyncState, type ReplacedBackups, type Sync, spooledCount, syncOf } from "./state.js";
 import type { WorkerLink } from "./worker-link.js";
+
+/** Milliseconds: a day. */
+const LONGEST_BETWEEN_PASSES = 86_400_000;
 
 export interface RunOptions {
   readonly host: Host;
@@ -20,10 +23,13 @@ export interface RunOptions {
   readonly report: (state: KeyBackupSyncState) => void;
   readonly priorities: PriorityRooms;
   readonly metered: MeteredConnection;
+  /** It is at rest in this state: it is to stay so, and nothing to be said, as long as there is nothing new. */
+  readonly restingAt: KeyBackupSyncState | null;
 }
 
 /** @throws KeyBackupSyncError what needs a person; the signal's reason when aborted */
 export async function run(options: RunOptions): Promise<void> {
+  if (options.restingAt && !(await hasNews(options, options.restingAt))) return;
   let state: KeyBackupSyncState = { status: "checking" };
   const report = (next: KeyBackupSyncState) => {
     state = next;
@@ -33,6 +39,29 @@ export async function run(options: RunOptions): Promise<void> {
     () => tryOnce({ ...options, report }),
     (wait) => report({ status: "waiting", ...wait, sync: syncOf(state) }),
   );
+}
+
+/** Where the homeserver cannot be asked there is no news. */
+async function hasNews({ host, link, signal }: RunOptions, { status }: KeyBackupSyncState): Promise<boolean> {
+  try {
+    const check = await link.call("check", [], signal);
+    if (check.replaced.some(({ progress }) => spooledCount(progress) > 0)) return true;
+    if (check.available !== "yes") return status === "complete";
+    return status !== "complete" || !(check.kept.settled || (await isOfThisDevice(check.kept, host.cryptoStore)));
+  } catch (cause) {
+    if (isPassing(cause)) return false;
+    throw cause;
+  }
+}
+
+/**
+ * What is new is what this device has uploaded itself, as it does whenever it gets a room key: no reason to download all of it again.
+ * A key that only got better does not change the count: so all is looked at once a day.
+ */
+async function isOfThisDevice({ backup, usedAt }: KeptBackup, cryptoStore: CryptoStore): Promise<boolean> {
+  if (Date.now() - usedAt > LONGEST_BETWEEN_PASSES) return false;
+  const backedUp = await cryptoStore.countBackedUp?.(backup.version);
+  return typeof backedUp === "number" && backedUp >= backup.count;
 }
 
 async function tryOnce(options: RunOptions): Promise<void> {

@@ -1,6 +1,7 @@
 /** What is kept of one backup version beside its bytes: a row that is replaced whole, and the pure questions and changes of it. */
 import type { Cursor, KeptBackup, SettledBatch } from "../protocol.js";
 import { type BackupInfo, type FailureReason, failedCount, type Progress, type Safekeeping } from "../state.js";
+import type { StoredBackupKey } from "./rescue/stored-backup-key.js";
 import type { SealedKey } from "./sealed-key.js";
 
 /** What keeps the chunks of a segment. Chunks in memory are gone with the worker. */
@@ -43,6 +44,8 @@ export interface BackupRow {
   readonly pages: number;
   /** The decryption key, once it was known. */
   readonly sealedKey: SealedKey | null;
+  /** What may give it, encrypted, where it was not: as the account had it at the download. */
+  readonly storedKeys: readonly StoredBackupKey[];
   /** When it was begun or went on, in milliseconds since the epoch. */
   readonly usedAt: number;
 }
@@ -64,6 +67,7 @@ export function newBackupRow(backup: BackupInfo, publicKey: string): BackupRow {
     pass: 1,
     pages: 0,
     sealedKey: null,
+    storedKeys: [],
     usedAt: Date.now(),
   };
 }
@@ -89,8 +93,8 @@ export function progressOf(row: BackupRow): Progress {
 }
 
 export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup {
-  const { backup, whole } = row;
-  return { backup, progress: progressOf(row), whole, settled: isSettled(row), safekeeping };
+  const { backup, whole, usedAt } = row;
+  return { backup, progress: progressOf(row), whole, settled: isSettled(row), safekeeping, usedAt };
 }
 
 /** A new answer begins: of the backup as it is now. What is settled to its end makes room for it, and a pass begins. */

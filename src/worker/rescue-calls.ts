@@ -4,8 +4,8 @@ import type { DecryptedBatch } from "../protocol.js";
 import { type BackupRow, spooledOf } from "./backup-row.js";
 import { Decryptor } from "./decryptor.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
-import type { SegmentPiece } from "./rescue/archive.js";
-import { writeArchive } from "./rescue/archive.js";
+import { type SegmentPiece, writeArchive } from "./rescue/archive.js";
+import { backupKeyFrom } from "./rescue/backup-key.js";
 import { decryptSegments } from "./rescue/decrypt-segments.js";
 import { writeKeyExport } from "./rescue/key-export.js";
 import { OpenArchive } from "./rescue/open-archive.js";
@@ -35,7 +35,7 @@ export class RescueCalls {
 
   /** @throws KeyBackupSyncError `nothing-to-save`, `decryption-key-unknown`, `passphrase-missing` */
   async openRescueCopy(signal: AbortSignal, passphrase: string | null): Promise<void> {
-    const rows = (await this.#spool.getBackups()).filter((row) => spooledOf(row) > 0);
+    const rows = await this.#spooledBackups();
     const latest = rows.at(-1);
     if (!latest) throw new KeyBackupSyncError("nothing-to-save");
     await this.closeRescueCopy();
@@ -68,6 +68,34 @@ export class RescueCalls {
     if (!done && value) return value;
     this.#closeFile();
     return null;
+  }
+
+  /** @throws KeyBackupSyncError see `backupKeyFrom`, if it opens none of those that are locked */
+  async unlock(signal: AbortSignal, recoveryKey: string): Promise<void> {
+    let fault: unknown = null;
+    let opened = 0;
+    const storedNow = await this.#storedKeys(signal);
+    for (const { backup, publicKey, sealedKey, storedKeys } of await this.#spooledBackups()) {
+      if (sealedKey) continue;
+      try {
+        const secretStorage = [...storedKeys, ...storedNow];
+        await this.#spool.keepKey(backup.version, await backupKeyFrom(recoveryKey, { publicKey, secretStorage }));
+        opened++;
+      } catch (cause) {
+        fault ??= cause;
+      }
+    }
+    if (opened === 0 && fault) throw fault;
+  }
+
+  /** So that the recovery key of today opens it also when the account has another one. */
+  async keepStoredKeys(version: string, signal: AbortSignal): Promise<void> {
+    const storedKeys = await this.#storedKeys(signal);
+    if (storedKeys.length > 0) await this.#spool.keepStoredKeys(version, storedKeys);
+  }
+
+  async #spooledBackups(): Promise<BackupRow[]> {
+    return (await this.#spool.getBackups()).filter((row) => spooledOf(row) > 0);
   }
 
   #closeFile(): void {

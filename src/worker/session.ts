@@ -89,12 +89,15 @@ export class Session {
     }
   }
 
-  async openBackup(_signal: AbortSignal, version: string, given: Uint8Array | null): Promise<boolean> {
+  async openBackup(signal: AbortSignal, version: string, given: Uint8Array | null): Promise<boolean> {
     const row = await this.#spool.getBackup(version);
     if (!row) throw new KeyBackupSyncError("backup-replaced");
     const kept = await this.#spool.keptKey(row);
     const key = kept ?? given;
-    if (!key) return false;
+    if (!key) {
+      await this.rescue.keepStoredKeys(version, signal);
+      return false;
+    }
     // What the homeserver says now, not what it may have said wrong before.
     const { publicKey } = this.#current?.version === version ? this.#current : row;
     const decryptor = await Decryptor.open(key, publicKey);

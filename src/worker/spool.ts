@@ -23,6 +23,7 @@ import {
   withWhole,
 } from "./backup-row.js";
 import { type ChunkKey, LostChunkError, type NewChunk } from "./chunks.js";
+import type { StoredBackupKey } from "./rescue/stored-backup-key.js";
 import { makeSealingKey, seal, unseal } from "./sealed-key.js";
 import { SpoolStorage } from "./spool-storage.js";
 
@@ -157,6 +158,11 @@ export class Spool {
       const sealedKey = await seal(sealingKey, key);
       await this.#change(version, (row) => ({ ...row, sealedKey }));
     });
+  }
+
+  /** Keeps what may give it one day. */
+  async keepStoredKeys(version: string, storedKeys: readonly StoredBackupKey[]): Promise<void> {
+    await this.#change(version, (row) => ({ ...row, storedKeys }));
   }
 
   /** The decryption key that was kept. */

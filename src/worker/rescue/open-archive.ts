@@ -1,15 +1,10 @@
 /** An archive and what the person typed, to batches of room keys. Nothing is given of a file that is not whole. */
-import { KeyBackupSyncError } from "../../errors.js";
 import type { DecryptedBatch } from "../../protocol.js";
 import { Decryptor } from "../decryptor.js";
 import { type Archive, readArchive } from "./archive.js";
 import type { ArchiveHeader } from "./archive-header.js";
+import { backupKeyFrom } from "./backup-key.js";
 import { decryptSegments } from "./decrypt-segments.js";
-import { decodeRecoveryKey } from "./recovery-key.js";
-import { keyFromPassphrase, openBackupKey } from "./secret-storage.js";
-import type { StoredBackupKey } from "./stored-backup-key.js";
-
-type Key = Uint8Array<ArrayBuffer>;
 
 export class OpenArchive {
   readonly header: ArchiveHeader;
@@ -30,7 +25,8 @@ export class OpenArchive {
    */
   static async open(file: Blob, recoveryKey: string): Promise<OpenArchive> {
     const archive = await readArchive(file);
-    return new OpenArchive(archive, await openWith(recoveryKey, archive.header));
+    const key = await backupKeyFrom(recoveryKey, archive.header);
+    return new OpenArchive(archive, await Decryptor.open(key, archive.header.publicKey));
   }
 
   /** All room keys of the archive; some may come twice. @param limit most sessions of a batch */
@@ -40,43 +36,5 @@ export class OpenArchive {
 
   close(): void {
     this.#decryptor.close();
-  }
-}
-
-async function openWith(recoveryKey: string, header: ArchiveHeader): Promise<Decryptor> {
-  for await (const key of keysFrom(recoveryKey, header.secretStorage)) {
-    const decryptor = await tryKey(key, header.publicKey);
-    if (decryptor) return decryptor;
-  }
-  throw new KeyBackupSyncError("decryption-key-mismatch");
-}
-
-/** What may be the backup's decryption key, the cheapest to try first. */
-async function* keysFrom(typed: string, storedKeys: readonly StoredBackupKey[]): AsyncGenerator<Key, void, undefined> {
-  const withPassphrase = storedKeys.filter(({ description }) => description.passphrase);
-  const recoveryKey = withPassphrase.length > 0 ? recoveryKeyIn(typed) : decodeRecoveryKey(typed);
-  if (recoveryKey) yield recoveryKey;
-  for (const stored of recoveryKey ? storedKeys : withPassphrase) {
-    const storageKey = recoveryKey ?? (await keyFromPassphrase(stored.description, typed));
-    const key = storageKey && (await openBackupKey(stored, storageKey));
-    if (key) yield key;
-  }
-}
-
-/** `null` if it is none: it may be a passphrase. */
-function recoveryKeyIn(typed: string): Key | null {
-  try {
-    return decodeRecoveryKey(typed);
-  } catch {
-    return null;
-  }
-}
-
-async function tryKey(key: Key, publicKey: string): Promise<Decryptor | null> {
-  try {
-    return await Decryptor.open(key, publicKey);
-  } catch (cause) {
-    if (cause instanceof KeyBackupSyncError && cause.code === "decryption-key-mismatch") return null;
-    throw cause;
   }
 }

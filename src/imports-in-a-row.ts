@@ -1,0 +1,18 @@
+/** A crypto store whose imports come one after the other, whoever asks for them: two at once would block the page twice as long. */
+import type { CryptoStore } from "./host.js";
+
+export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
+  let last: Promise<unknown> = Promise.resolve();
+  const inARow = <Value>(work: () => Promise<Value>): Promise<Value> => {
+    const call = last.then(work);
+    last = call.catch(() => {});
+    return call;
+  };
+  return {
+    getDecryptionKey: () => cryptoStore.getDecryptionKey(),
+    onDecryptionKeyChange: (listener) => cryptoStore.onDecryptionKeyChange(listener),
+    countBackedUp: async (version) => (await cryptoStore.countBackedUp?.(version)) ?? null,
+    importRoomKeys: (roomKeys, version) => inARow(() => cryptoStore.importRoomKeys(roomKeys, version)),
+    importExportedRoomKeys: (roomKeys) => inARow(() => cryptoStore.importExportedRoomKeys(roomKeys)),
+  };
+}
