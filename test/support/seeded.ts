@@ -6,6 +6,6 @@ import * as fc from "fast-check";
 import { callNode } from "./node-call.js";
 
 const seed = await callNode<number | null>("seed", {});
-if (seed !== null) fc.configureGlobal({ seed });
+fc.configureGlobal({ includeErrorInReport: true, ...(seed !== null && { seed }) });
 
 export { fc };

@@ -21,6 +21,8 @@ export class TestHost implements Host {
   importedInAll = 0;
   accessToken: string | null = "token-1";
   renewedToken: string | null = null;
+  /** Called whenever the access token is asked for: before each request. */
+  beforeToken: () => void = () => {};
   /** Called before each import: may throw, wait, or say how many are rejected. */
   beforeImport: (roomKeys: readonly RoomKey[]) => number | Promise<number> = () => 0;
   #decryptionKey: string | null;
@@ -34,7 +36,10 @@ export class TestHost implements Host {
       userId: `@${crypto.randomUUID()}:localhost`,
       deviceId: "DEVICE",
       homeserverUrl,
-      getAccessToken: () => this.accessToken,
+      getAccessToken: () => {
+        this.beforeToken();
+        return this.accessToken;
+      },
       renewAccessToken: async () => {
         this.accessToken = this.renewedToken;
         return this.accessToken;
