@@ -1,5 +1,5 @@
 /** One backed-up session to a room key: checks its shape, decrypts it with crypto-wasm, checks what comes out. */
-import { BackupDecryptionKey, initAsync } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { BackupDecryptionKey, initAsync, RoomId } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { KeyBackupSyncError } from "../errors.js";
 import type { RoomKey } from "../host.js";
 import type { FailureReason } from "../state.js";
@@ -11,6 +11,8 @@ const PUBLIC_KEY_AT = EXPORT_BYTES - 32;
 
 export class Decryptor {
   readonly #key: BackupDecryptionKey;
+  /** Of the session before: sessions come room by room. */
+  #room = { id: "", isValid: false };
 
   private constructor(key: BackupDecryptionKey) {
     this.#key = key;
@@ -32,7 +34,7 @@ export class Decryptor {
 
   decrypt(session: BackedUpSession): RoomKey | FailureReason {
     const encrypted = encryptedData(session);
-    if (!encrypted) return "malformed";
+    if (!encrypted || !this.#isRoomId(session.roomId)) return "malformed";
     let plain: string;
     try {
       plain = this.#key.decryptV1(encrypted.ephemeral, encrypted.mac, encrypted.ciphertext);
@@ -44,6 +46,21 @@ export class Decryptor {
 
   close(): void {
     this.#key.free();
+  }
+
+  #isRoomId(id: string): boolean {
+    if (id !== this.#room.id) this.#room = { id, isValid: isRoomId(id) };
+    return this.#room.isValid;
+  }
+}
+
+/** What the crypto store refuses it refuses with a throw, for all keys of the call. */
+function isRoomId(id: string): boolean {
+  try {
+    new RoomId(id).free();
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -65,11 +82,11 @@ function parseKey(decryptionKey: Uint8Array): BackupDecryptionKey {
 }
 
 /** @see https://spec.matrix.org/v1.16/client-server-api/#definition-keybackupdata */
-function encryptedData({ roomId, sessionId, value }: BackedUpSession) {
+function encryptedData({ sessionId, value }: BackedUpSession) {
   const data = members(members(value)?.session_data);
   const { ephemeral, mac, ciphertext } = data ?? {};
   const isData = typeof ephemeral === "string" && typeof mac === "string" && typeof ciphertext === "string";
-  return isData && roomId.startsWith("!") && sessionId !== "" ? { ephemeral, mac, ciphertext } : null;
+  return isData && sessionId !== "" ? { ephemeral, mac, ciphertext } : null;
 }
 
 /** What is inside must be a whole room key of this very session, or the crypto store would drop it without a word. */
