@@ -1,23 +1,67 @@
-/** The adapter for matrix-js-sdk: the one file that knows it, by its types alone. */
-
-import type { MatrixClient, MatrixEvent, MatrixEventEvent, Room } from "matrix-js-sdk";
-import type { CryptoApi, CryptoEvent, ImportRoomKeysOpts } from "matrix-js-sdk/lib/crypto-api/index.js";
+/** The adapter for matrix-js-sdk: the one file that knows it, and only by what it calls. */
 import { KeyBackupSyncController } from "./controller.js";
 import type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
 
-/** On the crypto backend at run time since matrix-js-sdk 31, not in its public type. `importRoomKeys` would upload every key again. */
-interface BackedUpRoomKeyImport {
-  importBackedUpRoomKeys(keys: readonly RoomKey[], backupVersion: string, options: ImportRoomKeysOpts): Promise<void>;
+/**
+ * What is called of a matrix-js-sdk `MatrixClient`, of any major from 33 to 43. The SDK's own type has private members: to the compiler, a
+ * client of one copy of the SDK is none of another. And a page without the SDK compiles, too.
+ */
+export interface MatrixClientLike {
+  getUserId(): string | null;
+  getDeviceId(): string | null;
+  getHomeserverUrl(): string;
+  getAccessToken(): string | null;
+  whoami(): Promise<unknown>;
+  getCrypto(): MatrixCryptoLike | undefined;
+  getRooms(): readonly MatrixRoomLike[];
+  on(event: typeof DECRYPTED, listener: (event: MatrixEventLike) => void): unknown;
+  on(event: string, listener: () => void): unknown;
+  off(event: typeof DECRYPTED, listener: (event: MatrixEventLike) => void): unknown;
+  off(event: string, listener: () => void): unknown;
 }
 
-const BACKUP_STATUS = "crypto.keyBackupStatus" as CryptoEvent.KeyBackupStatus;
-const DECRYPTED = "Event.decrypted" as MatrixEventEvent.Decrypted;
-const KEY_CACHED = "crypto.keyBackupDecryptionKeyCached" as CryptoEvent.KeyBackupDecryptionKeyCached;
+/** Of its `CryptoApi`. */
+export interface MatrixCryptoLike {
+  getSessionBackupPrivateKey(): Promise<Uint8Array | null>;
+  importRoomKeysAsJson(roomKeys: string, options: ImportOptions): Promise<void>;
+}
 
-const controllers = new WeakMap<MatrixClient, KeyBackupSyncController>();
+/** Of its `Room`. */
+export interface MatrixRoomLike {
+  readonly roomId: string;
+  getLastActiveTimestamp(): number;
+  getLiveTimeline(): { getEvents(): readonly MatrixEventLike[] };
+}
+
+/** Of its `MatrixEvent`. */
+export interface MatrixEventLike {
+  getRoomId(): string | undefined;
+  isDecryptionFailure(): boolean;
+}
+
+interface ImportOptions {
+  readonly progressCallback: (progress: ImportProgress) => void;
+}
+
+interface ImportProgress {
+  readonly stage: string;
+  readonly total?: number;
+  readonly failures?: number;
+}
+
+/** On the crypto backend at run time, with the version since matrix-js-sdk 33; not in its public type. */
+interface BackedUpRoomKeyImport {
+  importBackedUpRoomKeys(roomKeys: readonly RoomKey[], backupVersion: string, options: ImportOptions): Promise<void>;
+}
+
+const DECRYPTED = "Event.decrypted";
+const BACKUP_STATUS = "crypto.keyBackupStatus";
+const KEY_CACHED = "crypto.keyBackupDecryptionKeyCached";
+
+const controllers = new WeakMap<MatrixClientLike, KeyBackupSyncController>();
 
 /** The one controller of this client, shared by all that show it; another one when that is closed. */
-export function controllerFor(client: MatrixClient): KeyBackupSyncController {
+export function controllerFor(client: MatrixClientLike): KeyBackupSyncController {
   const known = controllers.get(client);
   if (known && !known.closed) return known;
   const controller = new KeyBackupSyncController(fromMatrixClient(client));
@@ -30,7 +74,7 @@ export function controllerFor(client: MatrixClient): KeyBackupSyncController {
  * @param client logged in, after `initRustCrypto()`
  * @throws TypeError if it is not
  */
-export function fromMatrixClient(client: MatrixClient): Host {
+export function fromMatrixClient(client: MatrixClientLike): Host {
   const userId = client.getUserId();
   const deviceId = client.getDeviceId();
   const crypto = client.getCrypto();
@@ -47,21 +91,22 @@ export function fromMatrixClient(client: MatrixClient): Host {
   };
 }
 
-function accountOf(client: MatrixClient, userId: string, deviceId: string): Account {
+function accountOf(client: MatrixClientLike, userId: string, deviceId: string): Account {
   return {
     userId,
     deviceId,
     homeserverUrl: client.getHomeserverUrl(),
     getAccessToken: () => client.getAccessToken(),
     async renewAccessToken(refused) {
-      // A request through the client: it refreshes the token, as far as it can, before it gives up.
-      if (client.getAccessToken() === refused) await client.whoami();
+      // A request through the client: it refreshes the token, as far as it can, before it gives up. If it gives up, the token stays as it
+      // is, and whoever uses it once more learns why: refused for good, or no connection.
+      if (client.getAccessToken() === refused) await client.whoami().catch(() => {});
       return client.getAccessToken();
     },
   };
 }
 
-function cryptoStoreOf(client: MatrixClient, crypto: CryptoApi): CryptoStore {
+function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): CryptoStore {
   return {
     getDecryptionKey: () => crypto.getSessionBackupPrivateKey(),
     onDecryptionKeyChange(listener) {
@@ -73,47 +118,55 @@ function cryptoStoreOf(client: MatrixClient, crypto: CryptoApi): CryptoStore {
       return counted(roomKeys, (options) => backend.importBackedUpRoomKeys(roomKeys, backupVersion, options));
     },
     importExportedRoomKeys: (roomKeys) =>
-      counted(roomKeys, (options) =>
-        crypto.importRoomKeys(roomKeys as Parameters<CryptoApi["importRoomKeys"]>[0], options),
-      ),
+      counted(roomKeys, (options) => crypto.importRoomKeysAsJson(JSON.stringify(roomKeys), options)),
   };
 }
 
 /** What the crypto store drops without a word is in neither of its counts: only what it says it took is imported. */
-async function counted(roomKeys: readonly RoomKey[], importAll: (options: ImportRoomKeysOpts) => Promise<void>) {
+async function counted(roomKeys: readonly RoomKey[], importAll: (options: ImportOptions) => Promise<void>) {
   let accepted = 0;
-  const progressCallback: ImportRoomKeysOpts["progressCallback"] = (progress) => {
-    if ("failures" in progress) accepted = progress.total - progress.failures;
-  };
-  await importAll({ progressCallback });
+  await importAll({
+    progressCallback: ({ total, failures }) => {
+      if (total !== undefined && failures !== undefined) accepted = total - failures;
+    },
+  });
   return { rejected: roomKeys.length - accepted };
 }
 
-function roomsOf(client: MatrixClient): Rooms {
+/**
+ * The rooms of the crypto store are not among the known ones: the OlmMachine of the client is private, and its `exportRoomKeys()`
+ * would decrypt every key there is to tell of which room it is.
+ */
+function roomsOf(client: MatrixClientLike): Rooms {
   return {
     known: async () => client.getRooms().map(({ roomId }) => roomId),
     onUndecryptable(listener) {
-      const onDecrypted = (event: MatrixEvent) => {
+      const onDecrypted = (event: MatrixEventLike) => {
         const roomId = event.getRoomId();
         if (roomId && event.isDecryptionFailure()) listener(roomId);
       };
+      let isSubscribed = true;
       client.on(DECRYPTED, onDecrypted);
-      queueMicrotask(() => unreadableRooms(client).forEach(listener));
-      return () => client.off(DECRYPTED, onDecrypted);
+      queueMicrotask(() => {
+        for (const roomId of unreadableRooms(client)) if (isSubscribed) listener(roomId);
+      });
+      return () => {
+        isSubscribed = false;
+        client.off(DECRYPTED, onDecrypted);
+      };
     },
   };
 }
 
 /** IDs of the rooms with an unreadable message, the ones that were active last first. */
-function unreadableRooms(client: MatrixClient): string[] {
-  const isUnreadable = (room: Room) =>
-    room
-      .getLiveTimeline()
-      .getEvents()
-      .some((event) => event.isDecryptionFailure());
+function unreadableRooms(client: MatrixClientLike): string[] {
   return client
     .getRooms()
-    .filter(isUnreadable)
+    .filter((room) => room.getLiveTimeline().getEvents().some(isUnreadable))
     .sort((a, b) => b.getLastActiveTimestamp() - a.getLastActiveTimestamp())
     .map(({ roomId }) => roomId);
+}
+
+function isUnreadable(event: MatrixEventLike): boolean {
+  return event.isDecryptionFailure();
 }

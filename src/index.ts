@@ -1,7 +1,7 @@
 /** The public door of the part without UI. */
 export { KeyBackupSyncController } from "./controller.js";
 export { type ErrorCode, KeyBackupSyncError, type NextMove } from "./errors.js";
-export { controllerFor, fromMatrixClient } from "./from-matrix-client.js";
+export { controllerFor, fromMatrixClient, type MatrixClientLike } from "./from-matrix-client.js";
 export type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
 export type * from "./reset.js";
 export * from "./state.js";
