@@ -6,6 +6,7 @@ import { ENGINES } from "./test/support/browsers/installed.mjs";
 import { webkit } from "./test/support/browsers/webkit.mjs";
 import { listenOnLoopbackOnly } from "./test/support/loopback-only.mjs";
 import { answerCalls, nodeCallsPlugin } from "./test/support/node-calls.mjs";
+import { oldestPeersPlugin } from "./test/support/oldest-peers.mjs";
 import { prebundlePlugin } from "./test/support/prebundle.mjs";
 import { runReport } from "./test/support/run-report.mjs";
 import { serveTypeScript } from "./test/support/served-typescript.mjs";
@@ -37,6 +38,7 @@ export function testRunnerConfig({ engines = ENGINES, files = ["test/**/*.test.t
     filterBrowserLogs: ({ args }) => !String(args[0]).startsWith("Lit is in dev mode."),
     middleware: [answerCalls, serveTypeScript],
     plugins: [
+      oldestPeersPlugin(),
       prebundlePlugin(),
       esbuildPlugin({ ts: true, target: "esnext", tsconfig: `${import.meta.dirname}/tsconfig.json` }),
       nodeCallsPlugin(),

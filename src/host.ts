@@ -32,9 +32,15 @@ export interface CryptoStore {
   getDecryptionKey(): Promise<Uint8Array | null>;
   /** Calls back whenever the decryption key became known or changed. Returns how to stop that. */
   onDecryptionKeyChange(listener: () => void): () => void;
-  /** Imports room keys of this backup version, marked as backed up. Importing one again changes nothing. */
+  /**
+   * Imports room keys of this backup version, marked as backed up. Importing one again changes nothing. One that is none is rejected, and
+   * the others are taken; in the worst case it throws, and takes none.
+   */
   importRoomKeys(roomKeys: readonly RoomKey[], backupVersion: string): Promise<{ readonly rejected: number }>;
-  /** Imports room keys of a backup that is no longer the account's, marked as not backed up: the client uploads them to the present one. */
+  /**
+   * Imports room keys of a backup that is no longer the account's, marked as not backed up: the client uploads them to the present one.
+   * @throws if one of them is none, and takes none then: to be tried again in parts
+   */
   importExportedRoomKeys(roomKeys: readonly RoomKey[]): Promise<{ readonly rejected: number }>;
   /** How many of its room keys are known to be in this backup version, `null` if it cannot tell: all of them are both here and there. */
   countBackedUp?(backupVersion: string): Promise<number | null>;

@@ -1,15 +1,16 @@
 /** matrix-js-sdk clients as a host has them: its crypto in IndexedDB, under a name of the device's own, so that it is there after a reload. */
 import { createClient, type MatrixClient } from "matrix-js-sdk";
-import type { CryptoApi, CryptoCallbacks } from "matrix-js-sdk/lib/crypto-api/index.js";
-import { logger as globalLogger, type Logger } from "matrix-js-sdk/lib/logger.js";
+import type { CryptoCallbacks } from "matrix-js-sdk/lib/crypto-api/index.js";
+import { logger as globalLogger } from "matrix-js-sdk/lib/logger.js";
+import { quiet } from "./client-crypto.js";
+
+export { countRoomKeys, cryptoOf, learnDecryptionKey } from "./client-crypto.js";
 
 export interface Device {
   readonly userId: string;
   readonly deviceId: string;
   readonly accessToken: string;
 }
-
-const quiet: Logger = { getChild: () => quiet, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 // It has a line for every room key; and parts of the SDK do not use the logger they are given.
 Object.assign(globalLogger, { ...quiet, log() {} });
@@ -38,24 +39,4 @@ export async function logIn(url: string, userId: string, password: string): Prom
     password,
   });
   return { userId, deviceId: login.device_id, accessToken: login.access_token };
-}
-
-export function cryptoOf(client: MatrixClient): CryptoApi {
-  const crypto = client.getCrypto();
-  if (!crypto) throw new Error("The client has no crypto");
-  return crypto;
-}
-
-/** What is truly in the crypto store. matrix-js-sdk has no public way to ask. */
-export async function countRoomKeys(client: MatrixClient): Promise<number> {
-  const { olmMachine } = cryptoOf(client) as unknown as {
-    olmMachine: { roomKeyCounts(): Promise<{ total: number }> };
-  };
-  return (await olmMachine.roomKeyCounts()).total;
-}
-
-/** As by entering the recovery key. @param decryptionKey base64 */
-export function learnDecryptionKey(client: MatrixClient, decryptionKey: string, version: string): Promise<void> {
-  const bytes = Uint8Array.from(atob(decryptionKey), (character) => character.charCodeAt(0));
-  return cryptoOf(client).storeSessionBackupPrivateKey(bytes, version);
 }

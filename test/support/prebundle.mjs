@@ -1,6 +1,6 @@
 /**
  * Packages with CommonJS parts cannot be served to a browser file by file: these are bundled once by esbuild and kept in .cache/ until
- * the lockfile changes. All entry points are built together, so that they share one instance of every module.
+ * the lockfile changes. All entry points of a build share one instance of every module.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -10,11 +10,14 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CACHE = join(ROOT, ".cache", "prebundled");
-const PACKAGES = ["matrix-js-sdk", "axe-core"];
+const PACKAGES = ["matrix-js-sdk", "matrix-js-sdk-oldest", "axe-core"];
+/** Brings its own crypto wasm, of CommonJS, and wants Node's Buffer of the page. */
+const OLDEST_SDK = "matrix-js-sdk-oldest";
+const FOR_OLDEST_SDK = { inject: ["test/support/node-buffer.mjs"] };
 /** Left as an import, so that page and bundle have the same instance of the crypto wasm. */
-const EXTERNAL = ["@matrix-org/matrix-sdk-crypto-wasm"];
+const FOR_OTHERS = { external: ["@matrix-org/matrix-sdk-crypto-wasm"] };
 const DIRECTORIES = ["src", "components", "stories", "test", "demo"];
-const IMPORT = /(?:from|import)\s*\(?\s*"((?:matrix-js-sdk|axe-core)(?:\/[^"]+)?)"/g;
+const IMPORT = /(?:from|import)\s*\(?\s*"((?:matrix-js-sdk(?:-oldest)?|axe-core)(?:\/[^"]+)?)"/g;
 
 /** @returns {import("@web/dev-server-core").Plugin} */
 export function prebundlePlugin() {
@@ -46,7 +49,10 @@ async function prebundle() {
 /** By rename, so that two runs at a time do not see each other's half. @param {string[]} entries @param {string} directory */
 async function publish(entries, directory) {
   const unfinished = `${directory}.${process.pid}`;
-  await bundle(entries, unfinished);
+  const isOldest = (/** @type {string} */ entry) => entry.startsWith(OLDEST_SDK);
+  const others = entries.filter((entry) => !isOldest(entry));
+  await bundle(entries.filter(isOldest), unfinished, FOR_OLDEST_SDK);
+  await bundle(others, unfinished, FOR_OTHERS);
   try {
     renameSync(unfinished, directory);
   } catch {
@@ -54,8 +60,8 @@ async function publish(entries, directory) {
   }
 }
 
-/** @param {string[]} entries @param {string} outdir */
-async function bundle(entries, outdir) {
+/** @param {string[]} entries @param {string} outdir @param {import("esbuild").BuildOptions} options */
+async function bundle(entries, outdir, options) {
   await build({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(entries.map((entry) => [fileName(entry), entry])),
@@ -65,7 +71,7 @@ async function bundle(entries, outdir) {
     format: "esm",
     target: "es2022",
     sourcemap: "inline",
-    external: EXTERNAL,
+    ...options,
     define: { global: "globalThis" },
     logLevel: "error",
   });

@@ -1,6 +1,9 @@
 /** What the download asks of a Matrix client, for a test: an account on any homeserver and a crypto store in memory. */
 import type { Account, CryptoStore, Host, RoomKey, Rooms } from "../../src/index.js";
 
+/** In base64, of 165 bytes. */
+const SESSION_KEY_LENGTH = 220;
+
 export interface TestHostOptions {
   readonly homeserverUrl: string;
   /** Base64; `null` as long as the device does not know it. */
@@ -28,6 +31,7 @@ export class TestHost implements Host {
   #decryptionKey: string | null;
   readonly #keyListeners = new Set<() => void>();
   readonly #undecryptableListeners = new Set<(roomId: string) => void>();
+  readonly #undecryptableRooms = new Set<string>();
   readonly #backupListeners = new Set<() => void>();
 
   constructor({ homeserverUrl, decryptionKey }: TestHostOptions) {
@@ -53,6 +57,7 @@ export class TestHost implements Host {
       },
       importRoomKeys: (roomKeys) => this.#import(roomKeys),
       importExportedRoomKeys: async (roomKeys) => {
+        if (!roomKeys.every(isRoomKey)) throw new Error("One of them is no room key");
         const result = await this.#import(roomKeys);
         for (const { session_id } of roomKeys) this.notBackedUp.add(session_id);
         return result;
@@ -61,6 +66,10 @@ export class TestHost implements Host {
     this.rooms = {
       known: async () => this.knownRooms,
       onUndecryptable: (listener) => {
+        queueMicrotask(() => {
+          for (const roomId of [...this.#undecryptableRooms].reverse())
+            if (this.#undecryptableListeners.has(listener)) listener(roomId);
+        });
         this.#undecryptableListeners.add(listener);
         return () => this.#undecryptableListeners.delete(listener);
       },
@@ -75,6 +84,7 @@ export class TestHost implements Host {
 
   /** As by opening a room with a message whose key is missing. */
   cannotDecryptIn(roomId: string): void {
+    this.#undecryptableRooms.add(roomId);
     for (const listener of this.#undecryptableListeners) listener(roomId);
   }
 
@@ -91,9 +101,15 @@ export class TestHost implements Host {
   async #import(roomKeys: readonly RoomKey[]): Promise<{ rejected: number }> {
     const rejected = await this.beforeImport(roomKeys);
     this.importedInAll += roomKeys.length;
-    for (const roomKey of roomKeys) this.imported.set(roomKey.session_id, roomKey);
-    return { rejected };
+    const taken = roomKeys.filter(isRoomKey);
+    for (const roomKey of taken) this.imported.set(roomKey.session_id, roomKey);
+    return { rejected: rejected + roomKeys.length - taken.length };
   }
+}
+
+/** As far as a fake can tell: the session key is as long as one. */
+function isRoomKey({ session_key }: RoomKey): boolean {
+  return session_key.length === SESSION_KEY_LENGTH;
 }
 
 function bytesOf(base64: string | null): Uint8Array | null {

@@ -1,0 +1,193 @@
+/**
+ * What the download may rely on, whoever hosts it: the same tests for every adapter, and for the host that other tests use. Each on a
+ * scripted homeserver with a backup of synthetic keys.
+ */
+import { expect } from "@open-wc/testing";
+import { failedCount, type Host, KeyBackupSyncController, type RoomKey } from "../../src/index.js";
+import { type KeyBackup, makeKeyBackup, makeRoomKey } from "../support/room-keys.mjs";
+import { type Script, type ScriptedHomeserver, scriptedHomeserver } from "../support/scripted-homeserver.js";
+import { KEYS_PATH, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+
+const KEYS = 12;
+const ROOMS = 3;
+const ROOM = "!synthetic00000000:localhost";
+/** What the client uploads to the same path is refused. */
+const GET_KEYS = `GET ${KEYS_PATH}`;
+const WHOAMI_PATH = "/_matrix/client/v3/account/whoami";
+const REFUSED = { status: 401, json: { errcode: "M_UNKNOWN_TOKEN", error: "Refused", soft_logout: true } };
+
+/** A host, and what else a page does with its client. */
+export interface HostOnTrial {
+  readonly host: Host;
+  /** What the homeserver answers when the client wants a new access token. */
+  readonly tokenRoutes?: Script;
+  /** What is in its crypto store. */
+  roomKeyCounts(): Promise<{ readonly total: number; readonly backedUp: number }>;
+  /** As by entering the recovery key. The backup becomes the one that new keys are uploaded to. */
+  learnDecryptionKey(backup: KeyBackup): Promise<void>;
+  /** The device's signatures, without which some clients take no notice of a backup. */
+  signaturesOf?(authData: { readonly public_key: string }): Promise<object>;
+  /** As by a look at the homeserver, which has another backup version now. */
+  hearOfBackup(): Promise<void>;
+  /** As by a sync. The later of two rooms is the one that was active later. */
+  receiveUnreadableMessage(roomId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The device's access token is "token-1". When that is refused it can be renewed, to "token-2". */
+export type OpenHost = (homeserver: ScriptedHomeserver) => Promise<HostOnTrial>;
+
+/** @param Controller of the same copy of the project as the adapter */
+export function hostContract(name: string, open: OpenHost, Controller = KeyBackupSyncController): void {
+  describe(`${name}, as a host`, () => {
+    let backup: KeyBackup;
+    let homeserver: ScriptedHomeserver;
+    let trial: HostOnTrial;
+    let roomKeys: readonly RoomKey[];
+
+    beforeEach(async () => {
+      backup = await makeKeyBackup({ keys: KEYS, rooms: ROOMS });
+      ({ roomKeys } = backup);
+      homeserver = await scriptedHomeserver({
+        [VERSION_PATH]: versionAnswer(backup),
+        [GET_KEYS]: { json: backup.response },
+      });
+      trial = await open(homeserver);
+    });
+
+    afterEach(async () => {
+      await trial.close();
+      await homeserver.close();
+    });
+
+    async function complete() {
+      const controller = new Controller(trial.host);
+      await controller.start();
+      const { progress } = await whenStatus(controller, "complete");
+      controller.close();
+      return progress;
+    }
+
+    it("does not know the decryption key, then calls back and knows it", async () => {
+      const { cryptoStore } = trial.host;
+      expect(await cryptoStore.getDecryptionKey()).to.equal(null);
+      const changed = new Promise<void>((resolve) => cryptoStore.onDecryptionKeyChange(resolve));
+      await trial.learnDecryptionKey(backup);
+      await changed;
+      const key = await cryptoStore.getDecryptionKey();
+      expect(key && btoa(String.fromCharCode(...key)).replace(/=+$/, "")).to.equal(backup.decryptionKey);
+    });
+
+    it("leaves alone who no longer asks for the decryption key", async () => {
+      let calls = 0;
+      const unsubscribe = trial.host.cryptoStore.onDecryptionKeyChange(() => calls++);
+      unsubscribe();
+      await trial.learnDecryptionKey(backup);
+      expect(calls).to.equal(0);
+    });
+
+    it("takes room keys of the backup as backed up", async () => {
+      await trial.learnDecryptionKey(backup);
+      expect(await trial.host.cryptoStore.importRoomKeys(roomKeys, "1")).to.deep.equal({ rejected: 0 });
+      expect(await trial.roomKeyCounts()).to.deep.equal({ total: KEYS, backedUp: KEYS });
+    });
+
+    it("takes them once more without a change", async () => {
+      await trial.learnDecryptionKey(backup);
+      await trial.host.cryptoStore.importRoomKeys(roomKeys, "1");
+      expect(await trial.host.cryptoStore.importRoomKeys(roomKeys, "1")).to.deep.equal({ rejected: 0 });
+      expect(await trial.roomKeyCounts()).to.deep.equal({ total: KEYS, backedUp: KEYS });
+    });
+
+    it("rejects what is no room key, and takes the ones around it", async () => {
+      const bad = { ...(await makeRoomKey(ROOM)), session_key: "no session key" };
+      const { cryptoStore } = trial.host;
+      const among = [...roomKeys.slice(0, 5), bad, ...roomKeys.slice(5)];
+      expect(await cryptoStore.importRoomKeys(among, "1")).to.deep.equal({ rejected: 1 });
+      expect((await trial.roomKeyCounts()).total).to.equal(KEYS);
+    });
+
+    it("takes exported room keys as not backed up", async () => {
+      await trial.learnDecryptionKey(backup);
+      expect(await trial.host.cryptoStore.importExportedRoomKeys(roomKeys)).to.deep.equal({ rejected: 0 });
+      expect(await trial.roomKeyCounts()).to.deep.equal({ total: KEYS, backedUp: 0 });
+    });
+
+    it("throws for exported room keys of which one is none, and takes none", async () => {
+      const bad = { ...(await makeRoomKey(ROOM)), session_key: "no session key" };
+      const isTaken = trial.host.cryptoStore.importExportedRoomKeys([...roomKeys, bad]).then(
+        () => true,
+        () => false,
+      );
+      expect(await isTaken).to.equal(false);
+      expect((await trial.roomKeyCounts()).total).to.equal(0);
+    });
+
+    it("calls back when there is another backup, as long as that is asked for", async () => {
+      await trial.learnDecryptionKey(backup);
+      let calls = 0;
+      const heard = new Promise<void>((resolve) => {
+        trial.host.onBackupChange(resolve);
+      });
+      trial.host.onBackupChange(() => calls++)();
+      const authData = { public_key: backup.publicKey };
+      const auth_data = { ...authData, signatures: await trial.signaturesOf?.(authData) };
+      await homeserver.script({ [VERSION_PATH]: versionAnswer(backup, { version: "2", auth_data }) });
+      await trial.hearOfBackup();
+      await heard;
+      expect(calls).to.equal(0);
+    });
+
+    it("tells the rooms with unreadable messages, those of before from the last one on, and then each as it comes", async () => {
+      await trial.receiveUnreadableMessage("!one:localhost");
+      await trial.receiveUnreadableMessage("!two:localhost");
+      const told: string[] = [];
+      const unsubscribe = trial.host.rooms.onUndecryptable((roomId) => told.push(roomId));
+      await Promise.resolve();
+      expect(told).to.deep.equal(["!two:localhost", "!one:localhost"]);
+      await trial.receiveUnreadableMessage("!three:localhost");
+      expect(told).to.deep.equal(["!two:localhost", "!one:localhost", "!three:localhost"]);
+      unsubscribe();
+      await trial.receiveUnreadableMessage("!four:localhost");
+      expect(told).to.have.lengthOf(3);
+    });
+
+    it("tells nothing to who no longer listens when it would be told of before", async () => {
+      await trial.receiveUnreadableMessage("!one:localhost");
+      const told: string[] = [];
+      trial.host.rooms.onUndecryptable((roomId) => told.push(roomId))();
+      await Promise.resolve();
+      expect(told).to.deep.equal([]);
+    });
+
+    it("gets every key of the backup into its crypto store", async () => {
+      await trial.learnDecryptionKey(backup);
+      expect((await complete()).imported).to.equal(KEYS);
+      expect(await trial.roomKeyCounts()).to.deep.equal({ total: KEYS, backedUp: KEYS });
+    });
+
+    it("gets them with a new access token when the homeserver refuses the old one", async () => {
+      await trial.learnDecryptionKey(backup);
+      await homeserver.script({
+        [VERSION_PATH]: [REFUSED, versionAnswer(backup)],
+        [GET_KEYS]: { json: backup.response },
+        [WHOAMI_PATH]: [REFUSED, { json: { user_id: trial.host.account.userId } }],
+        ...trial.tokenRoutes,
+      });
+      expect((await complete()).imported).to.equal(KEYS);
+      const asked = await homeserver.requested(KEYS_PATH);
+      expect(asked.map(({ authorization }) => authorization)).to.deep.equal(["Bearer token-2"]);
+    });
+
+    it("counts every key of a room that cannot be, whoever finds that out", async () => {
+      await trial.learnDecryptionKey(backup);
+      const [sessions] = Object.values(backup.response.rooms);
+      const rooms = { "!\u0000:localhost": sessions, ...backup.response.rooms };
+      await homeserver.script({ [VERSION_PATH]: versionAnswer(backup), [GET_KEYS]: { json: { rooms } } });
+      const progress = await complete();
+      expect(progress.imported).to.be.at.least(KEYS);
+      expect(progress.imported + failedCount(progress)).to.equal(KEYS + KEYS / ROOMS);
+      expect((await trial.roomKeyCounts()).total).to.equal(progress.imported);
+    });
+  });
+}

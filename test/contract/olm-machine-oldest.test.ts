@@ -1,0 +1,11 @@
+import type * as Newest from "@matrix-org/matrix-sdk-crypto-wasm";
+import * as wasm from "matrix-sdk-crypto-wasm-oldest";
+import { hostContract } from "./host.contract.js";
+import { index, olmMachine } from "./oldest-peers.js";
+import { openOlmMachine } from "./olm-machine-on-trial.js";
+
+hostContract(
+  "An OlmMachine of the oldest crypto-wasm",
+  (homeserver) => openOlmMachine(homeserver, wasm as unknown as typeof Newest, olmMachine.fromOlmMachine),
+  index.KeyBackupSyncController,
+);

@@ -1,0 +1,43 @@
+/** An OlmMachine without matrix-js-sdk, of any copy of crypto-wasm, and a page that tells the host what it must. */
+import type * as CryptoWasm from "@matrix-org/matrix-sdk-crypto-wasm";
+import type { fromOlmMachine } from "../../src/from-olm-machine.js";
+import type { ScriptedHomeserver } from "../support/scripted-homeserver.js";
+import type { HostOnTrial } from "./host.contract.js";
+
+export async function openOlmMachine(
+  { url }: ScriptedHomeserver,
+  wasm: typeof CryptoWasm,
+  adapter: typeof fromOlmMachine,
+): Promise<HostOnTrial> {
+  await wasm.initAsync();
+  const userId = `@${crypto.randomUUID()}:localhost`;
+  const machine = await openMachine(wasm, userId);
+  const host = adapter(machine, {
+    homeserver: url,
+    userId,
+    deviceId: "DEVICE",
+    accessToken: "token-1",
+    renewAccessToken: async () => "token-2",
+  });
+  return {
+    host,
+    roomKeyCounts: async () => {
+      const { total, backedUp } = await machine.roomKeyCounts();
+      return { total, backedUp };
+    },
+    async learnDecryptionKey({ decryptionKey, publicKey }) {
+      await machine.saveBackupDecryptionKey(wasm.BackupDecryptionKey.fromBase64(decryptionKey), "1");
+      await machine.enableBackupV1(publicKey, "1");
+      host.decryptionKeyChanged();
+    },
+    hearOfBackup: async () => host.backupChanged(),
+    receiveUnreadableMessage: async (roomId) => host.cannotDecryptIn(roomId),
+    close: async () => machine.close(),
+  };
+}
+
+/** Its crypto store is in IndexedDB. */
+export function openMachine(wasm: typeof CryptoWasm, userId: string): Promise<CryptoWasm.OlmMachine> {
+  const store = `test-${crypto.randomUUID()}`;
+  return wasm.OlmMachine.initialize(new wasm.UserId(userId), new wasm.DeviceId("DEVICE"), store);
+}

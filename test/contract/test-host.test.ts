@@ -1,0 +1,18 @@
+import { TestHost } from "../support/test-host.js";
+import { hostContract } from "./host.contract.js";
+
+hostContract("The host of other tests", async ({ url }) => {
+  const host = new TestHost({ homeserverUrl: url, decryptionKey: null });
+  host.renewedToken = "token-2";
+  return {
+    host,
+    roomKeyCounts: async () => ({
+      total: host.imported.size,
+      backedUp: host.imported.size - host.notBackedUp.size,
+    }),
+    learnDecryptionKey: async ({ decryptionKey }) => host.learnDecryptionKey(decryptionKey),
+    hearOfBackup: async () => host.hearOfBackup(),
+    receiveUnreadableMessage: async (roomId) => host.cannotDecryptIn(roomId),
+    close: async () => {},
+  };
+});
