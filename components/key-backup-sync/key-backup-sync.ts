@@ -1,7 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, query } from "lit/decorators.js";
-import type { MatrixClient } from "matrix-js-sdk";
-import { controllerFor } from "../../src/index.js";
+import { controllerFor, type MatrixClientLike } from "../../src/index.js";
 import { IDLE, type KeyBackupSyncRun, type KeyBackupSyncState } from "../../src/state.js";
 import { KeyBackupStateChangeEvent } from "../events.js";
 import type { KeyBackupControlsElement } from "../key-backup-controls/key-backup-controls.js";
@@ -65,7 +64,7 @@ export class KeyBackupSyncElement extends LitElement {
   static override styles = [tokens, styles];
 
   /** A matrix-js-sdk client, logged in and after `initRustCrypto()`: its own run is shown and asked. Set to another, or null, it lets go of that. */
-  @property({ attribute: false }) client: MatrixClient | null = null;
+  @property({ attribute: false }) client: MatrixClientLike | null = null;
   /** The run that is shown and asked, in place of that of `client`. */
   @property({ attribute: false }) controller: KeyBackupSyncRun | null = null;
   /** Waits for a press on start, in place of starting by itself. */
