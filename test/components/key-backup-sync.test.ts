@@ -75,6 +75,7 @@ function clientOf(userId: string, crypto: object | null = {}): MatrixClient {
     getCrypto: () => crypto,
     getHomeserverUrl: () => "http://127.0.0.1:9",
     getAccessToken: () => null,
+    getRooms: () => [],
     on() {},
     off() {},
   };
