@@ -159,6 +159,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "nothing-to-save": "All your keys are imported already",
     "decryption-key-unknown": "The recovery key of this backup is not known here",
     "passphrase-missing": "The copy needs a passphrase",
+    "reset-declined": "The key backup was kept",
   },
   nextMove: {
     wait: "Try again in a moment.",

@@ -34,6 +34,7 @@ const CODES = {
   ],
   "decryption-key-unknown": ["enter-recovery-key", "The decryption key of this backup is not known on this device."],
   "passphrase-missing": ["choose-passphrase", "A key export needs a passphrase."],
+  "reset-declined": ["try-again", "The person kept the key backup: nothing was reset."],
 } as const satisfies Record<string, readonly [NextMove, string]>;
 
 export type ErrorCode = keyof typeof CODES;

@@ -74,6 +74,7 @@ export const FAILED = {
   "nothing-to-save": failed("nothing-to-save"),
   "decryption-key-unknown": failed("decryption-key-unknown"),
   "passphrase-missing": failed("passphrase-missing", DOWNLOADED),
+  "reset-declined": failed("reset-declined", IN_IMPORT),
 } as const satisfies Record<ErrorCode, StateOf<"failed">>;
 
 export const BY_STATUS = {

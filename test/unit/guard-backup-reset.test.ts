@@ -1,0 +1,118 @@
+/** How a guard is put on and taken off, with a crypto that only writes down what was called. */
+import { expect } from "@open-wc/testing";
+import { type GuardableClient, guardBackupReset } from "../../src/index.js";
+import { deferred } from "../support/deferred.js";
+
+/** Its calls are methods of a prototype, as those of the SDK are. */
+class RecordingCrypto {
+  readonly called: string[] = [];
+
+  async resetKeyBackup(): Promise<void> {
+    this.called.push("resetKeyBackup");
+  }
+
+  async resetEncryption(): Promise<void> {
+    this.called.push("resetEncryption");
+    await Promise.resolve();
+    await this.resetKeyBackup();
+  }
+}
+
+class Person {
+  asked = 0;
+  readonly #answer: Promise<boolean>;
+
+  constructor(answer: Promise<boolean> = Promise.resolve(true)) {
+    this.#answer = answer;
+  }
+
+  confirmReset(): Promise<boolean> {
+    this.asked++;
+    return this.#answer;
+  }
+}
+
+const clientWith = (crypto: RecordingCrypto | null): GuardableClient =>
+  ({ getCrypto: () => crypto ?? undefined }) as unknown as GuardableClient;
+
+/** All that is due by now has happened. */
+const soon = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+describe("A guard", () => {
+  let crypto: RecordingCrypto;
+  let person: Person;
+
+  beforeEach(() => {
+    crypto = new RecordingCrypto();
+    person = new Person();
+  });
+
+  it("lets nothing through as long as the person has not answered", async () => {
+    const answer = deferred<boolean>();
+    guardBackupReset(clientWith(crypto), new Person(answer.promise));
+    const reset = crypto.resetKeyBackup();
+    await soon();
+    expect(crypto.called).to.deep.equal([]);
+    answer.resolve(true);
+    await reset;
+    expect(crypto.called).to.deep.equal(["resetKeyBackup"]);
+  });
+
+  it("leaves the crypto as it was when it is taken off", () => {
+    guardBackupReset(clientWith(crypto), person)();
+    expect(Object.keys(crypto)).to.deep.equal(["called"]);
+    expect(crypto.resetKeyBackup).to.equal(RecordingCrypto.prototype.resetKeyBackup);
+  });
+
+  it("gives back what somebody else had put in its place before", () => {
+    const before = async () => {};
+    crypto.resetKeyBackup = before;
+    guardBackupReset(clientWith(crypto), person)();
+    expect(crypto.resetKeyBackup).to.equal(before);
+  });
+
+  it("leaves what somebody else wrapped around it after, and lets that through", async () => {
+    const takeOff = guardBackupReset(clientWith(crypto), person);
+    const { resetKeyBackup: guarded } = crypto;
+    const around = () => guarded();
+    crypto.resetKeyBackup = around;
+    takeOff();
+    expect(crypto.resetKeyBackup).to.equal(around);
+    await crypto.resetKeyBackup();
+    expect(person.asked).to.equal(0);
+    expect(crypto.called).to.deep.equal(["resetKeyBackup"]);
+  });
+
+  it("asks one question where there are several, that of the last one", async () => {
+    const second = new Person();
+    guardBackupReset(clientWith(crypto), person);
+    guardBackupReset(clientWith(crypto), second);
+    await crypto.resetEncryption();
+    expect([person.asked, second.asked]).to.deep.equal([0, 1]);
+    expect(crypto.called).to.deep.equal(["resetEncryption", "resetKeyBackup"]);
+  });
+
+  for (const [which, first] of [
+    ["last", 1],
+    ["first", 0],
+  ] as const) {
+    it(`still asks when the ${which} of two is taken off`, async () => {
+      const people = [person, new Person()];
+      const takeOff = people.map((one) => guardBackupReset(clientWith(crypto), one));
+      takeOff[first]?.();
+      await crypto.resetKeyBackup();
+      expect(people.map(({ asked }) => asked)).to.deep.equal(first === 0 ? [0, 1] : [1, 0]);
+    });
+  }
+
+  it("leaves nothing behind when two are taken off, in whatever order", () => {
+    const [first, second] = [person, new Person()].map((one) => guardBackupReset(clientWith(crypto), one));
+    first?.();
+    second?.();
+    expect(Object.keys(crypto)).to.deep.equal(["called"]);
+  });
+
+  it("says of a client that is not ready what is missing", () => {
+    expect(() => guardBackupReset(clientWith(null), person)).to.throw(TypeError, "initRustCrypto");
+  });
+});
