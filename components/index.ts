@@ -3,5 +3,14 @@ export * from "./events.js";
 export type { Formats, PluralForms } from "./formats.js";
 export { KeyBackupControlsElement } from "./key-backup-controls/key-backup-controls.js";
 export { KeyBackupProgressElement } from "./key-backup-progress/key-backup-progress.js";
+export { KeyBackupRescueCopyElement } from "./key-backup-rescue-copy/key-backup-rescue-copy.js";
+export { KeyBackupResetWarningElement } from "./key-backup-reset-warning/key-backup-reset-warning.js";
 export { KeyBackupSyncElement } from "./key-backup-sync/key-backup-sync.js";
-export { ENGLISH, type KeyBackupSyncStrings, type Saying } from "./strings.js";
+export {
+  ENGLISH,
+  type KeyBackupSyncStrings,
+  type Occasion,
+  type RescueCopyStrings,
+  type Saying,
+  type WarningStrings,
+} from "./strings.js";

@@ -3,7 +3,8 @@
  * It does not know which of them is shown when: see key-backup-progress/sayings.ts.
  */
 import type { ErrorCode, NextMove } from "../src/errors.js";
-import type { FailureReason, UnavailableReason, WaitingReason } from "../src/state.js";
+import type { AssessmentDoubt, KeysAtRisk } from "../src/reset.js";
+import type { FailureReason, Safekeeping, UnavailableReason, WaitingReason } from "../src/state.js";
 import type { Formats } from "./formats.js";
 
 /** A state in words. No counts are in it: screen readers speak it, and it must not change as long as the status does not. */
@@ -11,6 +12,53 @@ export interface Saying {
   readonly headline: string;
   /** What it means for the person, or what the person can do. */
   readonly detail: string;
+}
+
+/** Before what the warning comes. */
+export type Occasion = "reset" | "logout";
+
+/** What the warning says on one occasion. Counts are only in `agree`: screen readers speak the others. */
+export interface WarningStrings {
+  readonly title: string;
+  readonly checking: string;
+  /** Comes before the list of keys. */
+  readonly atRisk: string;
+  /** Why nobody can tell; `unchecked`: the question itself failed. */
+  readonly unknown: Readonly<Record<AssessmentDoubt | "unchecked", string>>;
+  readonly safe: string;
+  /** While the run goes on first. */
+  readonly finishing: string;
+  /** Asks for the second step. */
+  readonly last: string;
+  /** What the person agrees to in it; `count` is `null` where nobody can tell. */
+  agree(count: number | null, formats: Formats): string;
+  readonly buttons: {
+    readonly finish: string;
+    /** Nothing is lost. */
+    readonly goOn: string;
+    /** To the second step. */
+    readonly anyway: string;
+    /** In it. */
+    readonly confirm: string;
+  };
+}
+
+export interface RescueCopyStrings {
+  readonly title: string;
+  readonly intro: string;
+  readonly withPassphrase: Saying;
+  readonly withoutPassphrase: Saying;
+  readonly passphrase: string;
+  readonly repeated: string;
+  /** `minimum`: in characters. */
+  hint(minimum: number, formats: Formats): string;
+  tooShort(minimum: number, formats: Formats): string;
+  readonly different: string;
+  readonly save: string;
+  readonly saving: string;
+  saved(fileName: string): string;
+  /** For a fault that has no words of its own. */
+  readonly failed: string;
 }
 
 export interface KeyBackupSyncStrings {
@@ -24,6 +72,8 @@ export interface KeyBackupSyncStrings {
   readonly importing: Saying;
   readonly paused: Saying;
   readonly waiting: Readonly<Record<WaitingReason, Saying>>;
+  /** Waiting for the decryption key, with all that can be done without it. */
+  readonly downloadedAndLocked: Saying;
   readonly complete: {
     readonly all: Saying;
     /** Some keys could not be used. */
@@ -39,6 +89,8 @@ export interface KeyBackupSyncStrings {
   readonly nextMove: Readonly<Record<NextMove, string>>;
   /** Said beside that where it is so. */
   readonly downloadedStays: string;
+  /** What it means where downloaded keys are kept in memory. */
+  readonly inMemory: Readonly<Record<Exclude<Safekeeping, "device">, string>>;
   readonly counts: {
     downloaded(count: number, total: number, formats: Formats): string;
     /** While the download goes on. */
@@ -65,9 +117,23 @@ export interface KeyBackupSyncStrings {
     readonly tryAgain: string;
     readonly pause: string;
     readonly resume: string;
+    /** On a connection that is set to save data. */
+    readonly downloadAnyway: string;
     readonly stop: string;
     readonly recoveryKey: string;
+    readonly cancel: string;
+    readonly back: string;
+    readonly rescueCopy: string;
   };
+  readonly warning: Readonly<Record<Occasion, WarningStrings>>;
+  /** One line each in the list of keys that may be lost. */
+  readonly atRisk: Readonly<Record<keyof KeysAtRisk, (count: number, formats: Formats) => string>> & {
+    /** Comes before the list where it is all that is known. */
+    readonly known: string;
+    /** Finishing first came to an end. */
+    readonly notAll: string;
+  };
+  readonly rescueCopy: RescueCopyStrings;
 }
 
 export const ENGLISH: KeyBackupSyncStrings = {
@@ -107,7 +173,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     },
     metered: {
       headline: "Your connection is set to save data",
-      detail: "It goes on when you resume it, or on another connection.",
+      detail: "It goes on when you say so, or by itself on another connection.",
     },
     offline: {
       headline: "No connection to the homeserver",
@@ -125,6 +191,11 @@ export const ENGLISH: KeyBackupSyncStrings = {
       headline: "Another tab is taking care of this",
       detail: "This one takes over when that one closes.",
     },
+  },
+  downloadedAndLocked: {
+    headline: "Downloaded, waiting for your recovery key",
+    detail:
+      "Your keys are kept on this device for as long as you want. Enter the recovery key, or verify this device from another one, to unlock them.",
   },
   complete: {
     all: {
@@ -174,6 +245,12 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "tell-app-developer": "Reload the page. If that does not help, please tell the people who make this app.",
   },
   downloadedStays: "What is downloaded stays here.",
+  inMemory: {
+    "no-room":
+      "There is no room left for them on this device: they are kept in memory. If this page closes, the download begins again; keys that are imported stay.",
+    denied:
+      "The browser lets this page store nothing, as in a private window: they are kept in memory. If this page closes, the download begins again; keys that are imported stay.",
+  },
   counts: {
     downloaded: (count, total, f) =>
       `${f.number(count)} of ${f.number(total)} ${f.plural(total, { one: "key", other: "keys" })} downloaded`,
@@ -204,7 +281,98 @@ export const ENGLISH: KeyBackupSyncStrings = {
     tryAgain: "Try again",
     pause: "Pause",
     resume: "Resume",
+    downloadAnyway: "Download anyway",
     stop: "Stop",
     recoveryKey: "Enter recovery key",
+    cancel: "Cancel",
+    back: "Back",
+    rescueCopy: "Save a rescue copy",
+  },
+  warning: {
+    reset: {
+      title: "Before you reset your key backup",
+      checking: "Looking at what a reset would cost…",
+      atRisk: "A reset deletes the backup. Messages that need one of these keys may stay unreadable for good:",
+      unknown: {
+        offline: "There is no connection to the homeserver, so nobody can tell which keys a reset would cost.",
+        "homeserver-error": "The homeserver has a problem, so nobody can tell which keys a reset would cost.",
+        "no-decryption-key":
+          "This device does not have the recovery key, so nobody can tell which keys a reset would cost. If you find it, enter it first.",
+        unchecked: "It could not be found out which keys a reset would cost.",
+      },
+      safe: "Every key from the backup is on this device. A reset costs none.",
+      finishing: "The reset goes on by itself as soon as it costs no key.",
+      last: "A reset cannot be undone. If you may find your recovery key, or have another device, go back.",
+      agree: (count, f) =>
+        count === null
+          ? "I may lose keys for good, and nobody can tell how many."
+          : `I may lose ${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} for good.`,
+      buttons: {
+        finish: "Finish first, then reset",
+        goOn: "Reset",
+        anyway: "Reset anyway…",
+        confirm: "Reset and lose keys",
+      },
+    },
+    logout: {
+      title: "Before you log out",
+      checking: "Looking at what logging out would cost…",
+      atRisk:
+        "Logging out deletes what is downloaded. After that, these keys can only come from the backup, with its recovery key:",
+      unknown: {
+        offline:
+          "Logging out deletes what is downloaded. There is no connection to the homeserver, so nobody can tell whether the backup still has these keys.",
+        "homeserver-error":
+          "Logging out deletes what is downloaded. The homeserver has a problem, so nobody can tell whether the backup still has these keys.",
+        "no-decryption-key":
+          "Logging out deletes what is downloaded, and that waits for the recovery key. If you find it, enter it first.",
+        unchecked: "Logging out deletes what is downloaded. It could not be found out how many keys that costs.",
+      },
+      safe: "No key is waiting to be imported. Logging out costs none.",
+      finishing: "Logging out goes on by itself as soon as every key is imported.",
+      last: "What logging out deletes cannot be brought back. If you may find your recovery key, go back.",
+      agree: (count, f) =>
+        count === null
+          ? "I may lose keys, and nobody can tell how many."
+          : `I may lose ${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })}.`,
+      buttons: {
+        finish: "Finish first, then log out",
+        goOn: "Log out",
+        anyway: "Log out anyway…",
+        confirm: "Log out and lose keys",
+      },
+    },
+  },
+  atRisk: {
+    known: "As far as this device knows:",
+    notDownloaded: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} only in the backup`,
+    notImported: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} downloaded, but not yet imported`,
+    unreadable: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key does", other: "keys do" })} not open with the recovery key of this device`,
+    notAll: "Not every key is saved.",
+  },
+  rescueCopy: {
+    title: "Save a rescue copy",
+    intro: "A file with all keys that are downloaded. Keep it where nobody else can get at it.",
+    withPassphrase: {
+      headline: "With a passphrase",
+      detail: "Other Matrix apps can import the file, with this passphrase.",
+    },
+    withoutPassphrase: {
+      headline: "Without a passphrase",
+      detail: "Still locked, as the backup is: only its recovery key opens the file.",
+    },
+    passphrase: "Passphrase",
+    repeated: "Passphrase again",
+    hint: (minimum, f) =>
+      `At least ${f.number(minimum)} characters. Some words that nobody would put together are good.`,
+    tooShort: (minimum, f) => `The passphrase is too short: it takes at least ${f.number(minimum)} characters.`,
+    different: "The two passphrases differ.",
+    save: "Save the file",
+    saving: "Saving the file. Please keep this open…",
+    saved: (fileName) => `Saved: ${fileName}`,
+    failed: "The file could not be saved. Try again, or choose another place for it.",
   },
 };

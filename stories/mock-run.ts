@@ -1,15 +1,18 @@
-/** A run in the hand of a story or a test: its state is whatever it is set to, and what was asked of it is written down. */
+/** A run in the hand of a story or a test: its state and its answers are whatever they are set to, and what was asked of it is written down. */
+import type { KeyBackupSafety, RescueCopy, ResetAssessment } from "../src/reset.js";
 import { IDLE, type KeyBackupSyncRun, type KeyBackupSyncState } from "../src/state.js";
 
 export type Asked = "start" | "autoStart" | "pause" | "resume" | "stop";
 
-export class MockRun extends EventTarget implements KeyBackupSyncRun {
+export class MockRun extends EventTarget implements KeyBackupSyncRun, KeyBackupSafety {
   readonly asked: Asked[] = [];
+  assessment: ResetAssessment;
   #state: KeyBackupSyncState;
 
-  constructor(state: KeyBackupSyncState = IDLE) {
+  constructor(state: KeyBackupSyncState = IDLE, assessment: ResetAssessment = { kind: "none" }) {
     super();
     this.#state = state;
+    this.assessment = assessment;
   }
 
   get state(): KeyBackupSyncState {
@@ -27,7 +30,21 @@ export class MockRun extends EventTarget implements KeyBackupSyncRun {
   resume = (): Promise<void> => this.#note("resume");
   stop = (): Promise<void> => this.#note("stop");
 
+  assessReset: KeyBackupSafety["assessReset"] = async () => this.assessment;
+  rescueCopy: KeyBackupSafety["rescueCopy"] = async () => rescueCopyOf("A rescue copy\n");
+
   async #note(asked: Asked): Promise<void> {
     this.asked.push(asked);
   }
+}
+
+/** A file of these parts. */
+export function rescueCopyOf(...parts: readonly string[]): RescueCopy {
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const part of parts) controller.enqueue(new TextEncoder().encode(part));
+      controller.close();
+    },
+  });
+  return { fileName: "room-keys.txt", stream };
 }

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 import { property, query } from "lit/decorators.js";
 import { canStop, IDLE, type KeyBackupSyncState } from "../../src/state.js";
+import { buttons } from "../buttons.styles.js";
 import { KeyBackupRecoveryKeyRequestEvent, type KeyBackupRequestEvent, KeyBackupStopRequestEvent } from "../events.js";
 import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
@@ -35,7 +36,7 @@ import { mainWishOf, needsRecoveryKey } from "./main-wish.js";
  * @cssproperty [--key-backup-sync-font=system-ui, sans-serif] - Font family.
  */
 export class KeyBackupControlsElement extends LitElement {
-  static override styles = [tokens, styles];
+  static override styles = [tokens, buttons, styles];
 
   /** Decides which buttons there are. */
   @property({ attribute: false }) state: KeyBackupSyncState = IDLE;

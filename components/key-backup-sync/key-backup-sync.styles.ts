@@ -5,6 +5,14 @@ export const styles = css`
     max-inline-size: 36rem;
   }
 
+  /* Only the card is hidden: the warning before a reset must be seen all the same. */
+  :host([hidden]) {
+    display: contents !important;
+  }
+  :host([hidden]) .base {
+    display: none;
+  }
+
   .base {
     display: grid;
     grid-template-columns: minmax(0, 1fr);

@@ -1,16 +1,25 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, query } from "lit/decorators.js";
-import { controllerFor, type MatrixClientLike } from "../../src/index.js";
+import { controllerFor, type KeyBackupSafety, type MatrixClientLike } from "../../src/index.js";
 import { IDLE, type KeyBackupSyncRun, type KeyBackupSyncState } from "../../src/state.js";
 import { KeyBackupStateChangeEvent } from "../events.js";
 import type { KeyBackupControlsElement } from "../key-backup-controls/key-backup-controls.js";
 import "../key-backup-controls/key-backup-controls.js";
 import { needsRecoveryKey } from "../key-backup-controls/main-wish.js";
 import "../key-backup-progress/key-backup-progress.js";
-import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
+import type { KeyBackupResetWarningElement } from "../key-backup-reset-warning/key-backup-reset-warning.js";
+import "../key-backup-reset-warning/key-backup-reset-warning.js";
+import { ENGLISH, type KeyBackupSyncStrings, type Occasion } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { styles } from "./key-backup-sync.styles.js";
 import { WISHES } from "./wishes.js";
+
+/** What is shown, asked, and kept safe. */
+type Run = KeyBackupSyncRun & KeyBackupSafety;
+
+const PROGRESS_PARTS = "icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures";
+const WARNING_PARTS = `dialog, dialog-title, dialog-message, losses, actions, button, button-danger, option, input, complaint, ${PROGRESS_PARTS}`;
+const OCCASIONS = ["reset", "logout"] as const satisfies readonly Occasion[];
 
 /**
  * Downloads every room key of the account's key backup, in the background, and shows how far that is. Give it a `client` and it starts by
@@ -46,11 +55,19 @@ import { WISHES } from "./wishes.js";
  * @csspart failures - The list of keys that could not be used.
  * @csspart controls - The row of buttons.
  * @csspart button - Each button.
- * @csspart button-danger - The button that stops.
+ * @csspart button-danger - The button that stops, and the one that goes on without keys that may be lost.
+ * @csspart dialog - The warning before a reset, and before logging out.
+ * @csspart dialog-title - Its name.
+ * @csspart dialog-message - What is the matter.
+ * @csspart losses - The list of keys that may be lost.
+ * @csspart actions - The row of buttons of the warning.
+ * @csspart option - In it, each of the two kinds of rescue copy.
+ * @csspart input - Each field for its passphrase.
+ * @csspart complaint - What is wrong with that, or why the file could not be saved.
  *
  * @cssproperty --key-backup-sync-accent - Colour of what is done, of what goes on, and of the main button.
  * @cssproperty --key-backup-sync-track - Colour of the empty part of the bar.
- * @cssproperty --key-backup-sync-danger - Colour of what went wrong, and of the button that stops.
+ * @cssproperty --key-backup-sync-danger - Colour of what went wrong or may be lost, and of the button that stops.
  * @cssproperty --key-backup-sync-on-danger - Colour of the text on that.
  * @cssproperty --key-backup-sync-text - Colour of the text.
  * @cssproperty --key-backup-sync-muted - Colour of the text that is less important.
@@ -66,7 +83,7 @@ export class KeyBackupSyncElement extends LitElement {
   /** A matrix-js-sdk client, logged in and after `initRustCrypto()`: its own run is shown and asked. Set to another, or null, it lets go of that. */
   @property({ attribute: false }) client: MatrixClientLike | null = null;
   /** The run that is shown and asked, in place of that of `client`. */
-  @property({ attribute: false }) controller: KeyBackupSyncRun | null = null;
+  @property({ attribute: false }) controller: Run | null = null;
   /** Waits for a press on start, in place of starting by itself. */
   @property({ type: Boolean, reflect: true }) manual = false;
   /** The words, in the language of the host. */
@@ -74,8 +91,8 @@ export class KeyBackupSyncElement extends LitElement {
 
   /** @internal */
   @query("key-backup-controls") private controls!: KeyBackupControlsElement | null;
-  #run: KeyBackupSyncRun | null = null;
-  #autoStarted: KeyBackupSyncRun | null = null;
+  #run: Run | null = null;
+  #autoStarted: Run | null = null;
   #state: KeyBackupSyncState = IDLE;
   #told: KeyBackupSyncState = IDLE;
   #focusedChild: Element | null = null;
@@ -83,6 +100,20 @@ export class KeyBackupSyncElement extends LitElement {
   /** What is shown. */
   get state(): KeyBackupSyncState {
     return this.#state;
+  }
+
+  /**
+   * Before the key backup is reset: whether it may be. Resolves with true at once where no key would be lost; else the person is asked,
+   * and may first have the download finished or save a rescue copy. With false where there is nobody to ask: off the page, or without a
+   * `client` or `controller`.
+   */
+  confirmReset(): Promise<boolean> {
+    return this.#confirm("reset");
+  }
+
+  /** Before logging out: the same, where keys are downloaded but not yet imported. */
+  confirmLogout(): Promise<boolean> {
+    return this.#confirm("logout");
   }
 
   override connectedCallback(): void {
@@ -126,7 +157,7 @@ export class KeyBackupSyncElement extends LitElement {
       <section part="base" class="base" aria-labelledby="label">
         <div part="label" class="label" id="label"><slot name="label">${strings.label}</slot></div>
         <key-backup-progress
-          exportparts="icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures"
+          exportparts=${PROGRESS_PARTS}
           .state=${state}
           .strings=${strings}
         ></key-backup-progress>
@@ -139,7 +170,27 @@ export class KeyBackupSyncElement extends LitElement {
         ></key-backup-controls>
         <slot name="help"></slot>
       </section>
+      ${OCCASIONS.map((occasion) => this.#warning(this.#run, occasion))}
     `;
+  }
+
+  #warning(safety: Run | null, occasion: Occasion) {
+    return html`
+      <key-backup-reset-warning
+        exportparts=${WARNING_PARTS}
+        occasion=${occasion}
+        .state=${this.state}
+        .safety=${safety}
+        .strings=${this.strings}
+      ></key-backup-reset-warning>
+    `;
+  }
+
+  async #confirm(occasion: Occasion): Promise<boolean> {
+    if (!this.isConnected) return false;
+    await this.updateComplete;
+    const warning = this.renderRoot.querySelector<KeyBackupResetWarningElement>(`[occasion="${occasion}"]`);
+    return (await warning?.confirm()) ?? false;
   }
 
   /** One of the slots that are only for some states. */
@@ -151,17 +202,17 @@ export class KeyBackupSyncElement extends LitElement {
   #onSlotChange = (): void => this.requestUpdate();
 
   /** A client that is not ready is the host's mistake, and no reason to go on with the one before. */
-  #wantedRun(): KeyBackupSyncRun | null {
+  #wantedRun(): Run | null {
     if (this.controller || !this.client) return this.controller;
     try {
-      return controllerFor(this.client);
+      return controllerFor(this.client) as KeyBackupSyncRun as Run;
     } catch (error) {
       reportError(error);
       return null;
     }
   }
 
-  #follow(run: KeyBackupSyncRun | null): void {
+  #follow(run: Run | null): void {
     if (run === this.#run) return;
     this.#run?.removeEventListener("statechange", this.#onStateChange);
     this.#run = run;
@@ -182,7 +233,9 @@ export class KeyBackupSyncElement extends LitElement {
     // Those from a slot would go on to the host by themselves.
     event.stopPropagation();
     const wish = WISHES.get(event.type);
-    if (wish && this.dispatchEvent(new wish.Request()) && this.#run) void wish.grant(this.#run);
+    if (!wish || !this.#run) return;
+    if (this.dispatchEvent(new wish.Request())) void wish.grant(this.#run);
+    else event.preventDefault();
   };
 }
 

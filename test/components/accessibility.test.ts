@@ -1,11 +1,12 @@
-/** Every state there is, as axe-core sees it. It finds what a rule can find: names, roles, contrast. */
-import { expect, fixture, html } from "@open-wc/testing";
+/** Every state and every step of the warning, as axe-core sees it. It finds what a rule can find: names, roles, contrast. */
+import { expect, fixture, html, waitUntil } from "@open-wc/testing";
 import axe from "axe-core";
 import "../../components/index.js";
 import type { KeyBackupSyncElement } from "../../components/index.js";
+import { ASSESSMENTS, RISKS } from "../../stories/assessments.fixtures.js";
 import { MockRun } from "../../stories/mock-run.js";
-import { STATES } from "../../stories/states.fixtures.js";
-import { settled } from "./on-page.js";
+import { BY_STATUS, STATES } from "../../stories/states.fixtures.js";
+import { all, button, settled } from "./on-page.js";
 
 const PAGES = [
   { name: "on a light page", scheme: "light", direction: "ltr" },
@@ -17,6 +18,26 @@ const PAGES = [
 async function faultsOf(element: Element): Promise<string[]> {
   const { violations } = await axe.run(element, { resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+}
+
+const STEPS: readonly (readonly [name: string, ...presses: readonly string[]])[] = [
+  ["finish first", "Finish first, then reset"],
+  ["reset anyway", "Reset anyway…"],
+  ["rescue copy", "Save a rescue copy"],
+  ["rescue copy, with a complaint", "Save a rescue copy", "Save the file"],
+];
+
+/** With the warning before a reset. */
+async function warned(run: MockRun, page: (typeof PAGES)[number], presses: readonly string[] = []): Promise<Element> {
+  const element = await shown(run, page);
+  void element.confirmReset();
+  await waitUntil(() => all(element, "dialog[open]").length === 1, "The dialog is shown");
+  for (const name of presses) {
+    await settled(element);
+    button(element, name).click();
+  }
+  await settled(element);
+  return element;
 }
 
 /** On a page that sets nothing but this. */
@@ -36,6 +57,20 @@ describe("accessibility", () => {
       for (const [name, state] of STATES) {
         it(`${name}: axe finds nothing`, async () => {
           expect(await faultsOf(await shown(new MockRun(state), page))).to.deep.equal([]);
+        });
+      }
+
+      for (const [name, assessment] of RISKS) {
+        it(`Warning, ${name}: axe finds nothing`, async () => {
+          const run = new MockRun(BY_STATUS.idle.Idle, assessment);
+          expect(await faultsOf(await warned(run, page))).to.deep.equal([]);
+        });
+      }
+
+      for (const [name, ...presses] of STEPS) {
+        it(`Warning, ${name}: axe finds nothing`, async () => {
+          const run = new MockRun(BY_STATUS.importing.Importing, ASSESSMENTS["at-risk"]["Of every kind"]);
+          expect(await faultsOf(await warned(run, page, presses))).to.deep.equal([]);
         });
       }
     });

@@ -1,9 +1,10 @@
-import { expect, fixture, html } from "@open-wc/testing";
+import { expect, fixture, html, waitUntil } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
 import "../../components/index.js";
 import { ENGLISH, KeyBackupPauseRequestEvent, type KeyBackupSyncElement } from "../../components/index.js";
 import { controllerFor } from "../../src/index.js";
 import type { KeyBackupSyncState } from "../../src/state.js";
+import { ASSESSMENTS, UNKNOWN } from "../../stories/assessments.fixtures.js";
 import { MockRun } from "../../stories/mock-run.js";
 import { BY_STATUS, STATES, WAITING } from "../../stories/states.fixtures.js";
 import { emulateMedia, sendKeys } from "../support/commands.mjs";
@@ -512,6 +513,125 @@ describe("<key-backup-sync>", () => {
     });
   });
 
+  describe("confirmReset() and confirmLogout()", () => {
+    const { "Of every kind": EVERY_KIND } = ASSESSMENTS["at-risk"];
+    const dialogs = (element: KeyBackupSyncElement): HTMLDialogElement[] =>
+      all(element, "dialog[open]") as HTMLDialogElement[];
+
+    async function dialogOf(element: KeyBackupSyncElement): Promise<HTMLElement> {
+      await waitUntil(() => dialogs(element).length === 1, "The dialog is shown");
+      return dialogs(element)[0] as HTMLElement;
+    }
+
+    it("are true where nothing would be lost", async () => {
+      const element = await showing(new MockRun(COMPLETE));
+      expect(await element.confirmReset()).to.equal(true);
+      expect(await element.confirmLogout()).to.equal(true);
+    });
+
+    it("ask the person, each in its own words", async () => {
+      const element = await showing(new MockRun(PAUSED, EVERY_KIND));
+      const reset = element.confirmReset();
+      expect(textOf(await dialogOf(element))).to.contain("Before you reset");
+      await sendKeys({ press: "Escape" });
+      expect(await reset).to.equal(false);
+      const logout = element.confirmLogout();
+      expect(textOf(await dialogOf(element))).to.contain("Before you log out");
+      await sendKeys({ press: "Escape" });
+      expect(await logout).to.equal(false);
+    });
+
+    it("share one dialog when they are called twice", async () => {
+      const element = await showing(new MockRun(PAUSED, EVERY_KIND));
+      const answers = [element.confirmReset(), element.confirmReset()];
+      await dialogOf(element);
+      await sendKeys({ press: "Escape" });
+      expect(await Promise.all(answers)).to.deep.equal([false, false]);
+    });
+
+    it("have the run finished first, and are true by themselves when it is", async () => {
+      const run = new MockRun(PAUSED, EVERY_KIND);
+      const element = await showing(run);
+      const answer = element.confirmReset();
+      await dialogOf(element);
+      await settled(element);
+      await press(button(element, "Finish first, then reset"));
+      expect(run.asked).to.deep.equal(["resume"]);
+      await become(element, run, IMPORTING);
+      run.assessment = { kind: "none" };
+      await become(element, run, COMPLETE);
+      expect(await answer).to.equal(true);
+    });
+
+    it("leave a wish that the host refuses undone", async () => {
+      const run = new MockRun(PAUSED, EVERY_KIND);
+      const element = await showing(run);
+      element.addEventListener("key-backup-resume-request", (event) => event.preventDefault());
+      void element.confirmReset();
+      const dialog = await dialogOf(element);
+      await settled(element);
+      await press(button(element, "Finish first, then reset"));
+      await settled(element);
+      expect(run.asked).to.deep.equal([]);
+      expect(textOf(dialog)).to.contain("Reset anyway");
+      await sendKeys({ press: "Escape" });
+    });
+
+    it("tell the host of the wish to enter the recovery key, once", async () => {
+      const element = await showing(new MockRun(KEY_NEEDED, UNKNOWN["no-decryption-key"]));
+      const events = heard("key-backup-recovery-key-request");
+      const answer = element.confirmReset();
+      const dialog = await dialogOf(element);
+      await settled(element);
+      await press(all(dialog, "button")[0] as HTMLElement);
+      expect(await answer).to.equal(false);
+      expect(events.map(({ target }) => target === element)).to.deep.equal([true]);
+    });
+
+    it("are false when the element leaves the page", async () => {
+      const element = await showing(new MockRun(PAUSED, EVERY_KIND));
+      const answer = element.confirmReset();
+      await dialogOf(element);
+      element.remove();
+      expect(await answer).to.equal(false);
+    });
+
+    it("are false when the account is another one by then", async () => {
+      const element = await showing(new MockRun(PAUSED, EVERY_KIND));
+      const answer = element.confirmReset();
+      await dialogOf(element);
+      element.controller = new MockRun(COMPLETE);
+      expect(await answer).to.equal(false);
+    });
+
+    it("are false where there is no run to ask, or no page to show it on", async () => {
+      const element = await fixture<KeyBackupSyncElement>(html`<key-backup-sync></key-backup-sync>`);
+      expect(await element.confirmReset()).to.equal(false);
+      const loose = document.createElement("key-backup-sync");
+      loose.controller = new MockRun(PAUSED, EVERY_KIND);
+      expect(await loose.confirmReset()).to.equal(false);
+    });
+
+    it("ask as soon as the element has a run, even before it shows it", async () => {
+      const element = await fixture<KeyBackupSyncElement>(html`<key-backup-sync manual></key-backup-sync>`);
+      element.controller = new MockRun(PAUSED, EVERY_KIND);
+      const answer = element.confirmReset();
+      await dialogOf(element);
+      await sendKeys({ press: "Escape" });
+      expect(await answer).to.equal(false);
+    });
+
+    it("ask where the card is hidden, too", async () => {
+      const element = await showing(new MockRun(PAUSED, EVERY_KIND));
+      element.hidden = true;
+      const answer = element.confirmReset();
+      expect(isShown(await dialogOf(element))).to.equal(true);
+      expect(isShown(one(element, "section"))).to.equal(false);
+      await sendKeys({ press: "Escape" });
+      expect(await answer).to.equal(false);
+    });
+  });
+
   describe("looks", () => {
     it("every documented part can be reached from outside", async () => {
       const style = await fixture<HTMLStyleElement>(html`<style></style>`);
@@ -519,7 +639,12 @@ describe("<key-backup-sync>", () => {
       expect(missing.size).to.be.above(10);
       style.textContent = [...missing].map((name) => `key-backup-sync::part(${name}) { order: 7; }`).join("\n");
       for (const [, state] of STATES) {
-        const element = await showing(new MockRun(state));
+        const element = await showing(new MockRun(state, ASSESSMENTS["at-risk"]["Of every kind"]));
+        void element.confirmReset();
+        await waitUntil(() => all(element, "dialog[open]").length === 1, "The dialog is shown");
+        await settled(element);
+        if (state.status === "idle") button(element, "Save a rescue copy").click();
+        await settled(element);
         for (const name of missing) {
           const found = all(element, `[part~="${name}"]`);
           if (found.some((it) => getComputedStyle(it).order === "7")) missing.delete(name);
@@ -565,7 +690,7 @@ describe("<key-backup-sync>", () => {
       page.remove();
     });
 
-    for (const name of ["sync", "progress", "controls"]) {
+    for (const name of ["sync", "progress", "controls", "reset-warning", "rescue-copy"]) {
       it(`of <key-backup-${name}> by a second copy of the module does no harm`, async () => {
         const before = customElements.get(`key-backup-${name}`);
         const copy = `/components/key-backup-${name}/key-backup-${name}.js?copy`;
