@@ -1,43 +1,36 @@
 /** The buttons alone. */
-import type { Meta, StoryObj } from "@storybook/web-components-vite";
+import type { Meta } from "@storybook/web-components-vite";
 import { html } from "lit";
 import type { KeyBackupSyncState } from "../src/state.js";
-import { gallery } from "./gallery.js";
-import { BY_STATUS, STATES } from "./states.fixtures.js";
-
-interface Args {
-  readonly state: KeyBackupSyncState;
-}
+import { galleryOfStates, type StateArgs, type StateStory, storiesOf } from "./gallery.js";
+import { BY_STATUS } from "./states.fixtures.js";
 
 const show = (state: KeyBackupSyncState) => html`<key-backup-controls .state=${state}></key-backup-controls>`;
 
-const meta: Meta<Args> = {
+const meta: Meta<StateArgs> = {
   title: "Key backup controls",
   component: "key-backup-controls",
-  render: ({ state }) => show(state),
-  args: { state: BY_STATUS.downloading.Downloading },
+  ...storiesOf(show),
 };
 
 export default meta;
 
-type Story = StoryObj<Args>;
+export const EveryState: StateStory = { name: "Every state", render: () => galleryOfStates(show) };
 
-export const EveryState: Story = { name: "Every state", render: () => gallery(STATES, show) };
-
-export const Idle: Story = { args: { state: BY_STATUS.idle.Idle } };
-export const Checking: Story = { args: { state: BY_STATUS.checking.Checking } };
-export const Downloading: Story = { args: { state: BY_STATUS.downloading.Downloading } };
-export const PausedInTheImport: Story = {
+export const Idle: StateStory = { args: { state: BY_STATUS.idle.Idle } };
+export const Checking: StateStory = { args: { state: BY_STATUS.checking.Checking } };
+export const Downloading: StateStory = { args: { state: BY_STATUS.downloading.Downloading } };
+export const PausedInTheImport: StateStory = {
   name: "Paused in the import",
   args: { state: BY_STATUS.paused["Paused in the import"] },
 };
-export const WaitingForTheRecoveryKey: Story = {
+export const WaitingForTheRecoveryKey: StateStory = {
   name: "Waiting for the recovery key",
   args: { state: BY_STATUS.waiting["Waiting for the recovery key"] },
 };
-export const Complete: Story = { args: { state: BY_STATUS.complete.Complete } };
-export const WrongDecryptionKey: Story = {
+export const Complete: StateStory = { args: { state: BY_STATUS.complete.Complete } };
+export const WrongDecryptionKey: StateStory = {
   name: "Wrong decryption key",
   args: { state: BY_STATUS.failed["Wrong decryption key"] },
 };
-export const StorageFull: Story = { name: "Storage full", args: { state: BY_STATUS.failed["Storage full"] } };
+export const StorageFull: StateStory = { name: "Storage full", args: { state: BY_STATUS.failed["Storage full"] } };

@@ -1,59 +1,52 @@
 /** The bar and the sentence alone. */
-import type { Meta, StoryObj } from "@storybook/web-components-vite";
+import type { Meta } from "@storybook/web-components-vite";
 import { html } from "lit";
 import type { KeyBackupSyncState } from "../src/state.js";
-import { gallery } from "./gallery.js";
-import { BY_STATUS, STATES } from "./states.fixtures.js";
-
-interface Args {
-  readonly state: KeyBackupSyncState;
-}
+import { galleryOfStates, type StateArgs, type StateStory, storiesOf } from "./gallery.js";
+import { BY_STATUS } from "./states.fixtures.js";
 
 const show = (state: KeyBackupSyncState) => html`<key-backup-progress .state=${state}></key-backup-progress>`;
 
-const meta: Meta<Args> = {
+const meta: Meta<StateArgs> = {
   title: "Key backup progress",
   component: "key-backup-progress",
-  render: ({ state }) => show(state),
-  args: { state: BY_STATUS.downloading.Downloading },
+  ...storiesOf(show),
 };
 
 export default meta;
 
-type Story = StoryObj<Args>;
+export const EveryState: StateStory = { name: "Every state", render: () => galleryOfStates(show) };
 
-export const EveryState: Story = { name: "Every state", render: () => gallery(STATES, show) };
-
-export const Checking: Story = { args: { state: BY_STATUS.checking.Checking } };
-export const DownloadBegins: Story = {
+export const Checking: StateStory = { args: { state: BY_STATUS.checking.Checking } };
+export const DownloadBegins: StateStory = {
   name: "Download begins",
   args: { state: BY_STATUS.downloading["Download begins"] },
 };
-export const Downloading: Story = { args: { state: BY_STATUS.downloading.Downloading } };
-export const DownloadingSlowlyImportingBesideIt: Story = {
+export const Downloading: StateStory = { args: { state: BY_STATUS.downloading.Downloading } };
+export const DownloadingSlowlyImportingBesideIt: StateStory = {
   name: "Downloading slowly, importing beside it",
   args: { state: BY_STATUS.downloading["Downloading slowly, importing beside it"] },
 };
-export const Importing: Story = { args: { state: BY_STATUS.importing.Importing } };
-export const ImportingSomeKeysFailed: Story = {
+export const Importing: StateStory = { args: { state: BY_STATUS.importing.Importing } };
+export const ImportingSomeKeysFailed: StateStory = {
   name: "Importing, some keys failed",
   args: { state: BY_STATUS.importing["Importing, some keys failed"] },
 };
-export const PausedInTheImport: Story = {
+export const PausedInTheImport: StateStory = {
   name: "Paused in the import",
   args: { state: BY_STATUS.paused["Paused in the import"] },
 };
-export const WaitingForTheRecoveryKey: Story = {
+export const WaitingForTheRecoveryKey: StateStory = {
   name: "Waiting for the recovery key",
   args: { state: BY_STATUS.waiting["Waiting for the recovery key"] },
 };
-export const WaitingForAConnection: Story = {
+export const WaitingForAConnection: StateStory = {
   name: "Waiting for a connection",
   args: { state: BY_STATUS.waiting["Waiting for a connection"] },
 };
-export const Complete: Story = { args: { state: BY_STATUS.complete.Complete } };
-export const CompleteSomeKeysFailed: Story = {
+export const Complete: StateStory = { args: { state: BY_STATUS.complete.Complete } };
+export const CompleteSomeKeysFailed: StateStory = {
   name: "Complete, some keys failed",
   args: { state: BY_STATUS.complete["Complete, some keys failed"] },
 };
-export const StorageFull: Story = { name: "Storage full", args: { state: BY_STATUS.failed["Storage full"] } };
+export const StorageFull: StateStory = { name: "Storage full", args: { state: BY_STATUS.failed["Storage full"] } };

@@ -1,6 +1,14 @@
 /** At least one example of every state, by a name for stories and tests. A status, a reason or an error code without one does not compile. */
 import { type ErrorCode, KeyBackupSyncError } from "../src/errors.js";
-import type { KeyBackupSyncState, Pace, Progress, Sync, UnavailableReason, WaitingReason } from "../src/state.js";
+import type {
+  KeyBackupSyncState,
+  Pace,
+  Progress,
+  Safekeeping,
+  Sync,
+  UnavailableReason,
+  WaitingReason,
+} from "../src/state.js";
 
 type StateOf<S extends KeyBackupSyncState["status"]> = Extract<KeyBackupSyncState, { status: S }>;
 
@@ -30,6 +38,10 @@ const IN_DOWNLOAD = sync({ downloaded: 38_214 });
 const IN_IMPORT = sync({ downloaded: TOTAL, imported: 61_050 });
 const DOWNLOADED = sync({ downloaded: TOTAL });
 const FAILURES = { malformed: 2, undecryptable: 7, rejected: 1 };
+
+function inMemory(safekeeping: Exclude<Safekeeping, "device">, known: Sync): Sync {
+  return { ...known, safekeeping };
+}
 
 /** Milliseconds until the next try of a state that waits. */
 const RETRY_AFTER = 20_000;
@@ -94,6 +106,8 @@ export const BY_STATUS = {
     },
   },
   importing: {
+    "Importing, no room left": { status: "importing", pace: IMPORT_PACE, ...inMemory("no-room", IN_IMPORT) },
+    "Importing in a private window": { status: "importing", pace: IMPORT_PACE, ...inMemory("denied", IN_IMPORT) },
     "Import begins": { status: "importing", pace: null, ...DOWNLOADED },
     Importing: { status: "importing", pace: IMPORT_PACE, ...IN_IMPORT },
     "Importing, some keys failed": {
@@ -108,7 +122,10 @@ export const BY_STATUS = {
   },
   waiting: {
     "Waiting for the recovery key": WAITING["decryption-key"],
+    "Waiting for the recovery key, not all downloaded": waiting("decryption-key", inMemory("no-room", IN_DOWNLOAD)),
+    "Connection set to save data": WAITING.metered,
     "Waiting for a connection": WAITING.offline,
+    "Waiting for a connection, in memory": waiting("offline", inMemory("denied", IN_DOWNLOAD), RETRY_AFTER),
     "Waiting for a connection, backup unknown": waiting("offline", null, RETRY_AFTER),
     "Rate-limited": WAITING["rate-limited"],
     "Homeserver has a fault": WAITING["homeserver-error"],

@@ -1,37 +1,30 @@
 /** Every state of the whole element. */
-import type { Meta, StoryObj } from "@storybook/web-components-vite";
+import type { Meta } from "@storybook/web-components-vite";
 import { html } from "lit";
 import type { KeyBackupSyncState } from "../src/state.js";
-import { gallery } from "./gallery.js";
+import { galleryOfStates, type StateArgs, type StateStory, storiesOf } from "./gallery.js";
 import { MockRun } from "./mock-run.js";
-import { BY_STATUS, STATES } from "./states.fixtures.js";
-
-interface Args {
-  readonly state: KeyBackupSyncState;
-}
+import { BY_STATUS } from "./states.fixtures.js";
 
 const show = (state: KeyBackupSyncState) => html`<key-backup-sync .controller=${new MockRun(state)}></key-backup-sync>`;
 
-const meta: Meta<Args> = {
+const meta: Meta<StateArgs> = {
   title: "Key backup sync",
   component: "key-backup-sync",
-  render: ({ state }) => show(state),
-  args: { state: BY_STATUS.downloading.Downloading },
+  ...storiesOf(show),
 };
 
 export default meta;
 
-type Story = StoryObj<Args>;
-
-export const EveryState: Story = {
+export const EveryState: StateStory = {
   name: "Every state",
-  render: () => gallery(STATES, show),
+  render: () => galleryOfStates(show),
   // A page has one of them, and one landmark of that name.
   parameters: { a11y: { config: { rules: [{ id: "landmark-unique", enabled: false }] } } },
 };
 
 /** What a host may put into the card. */
-export const Slots: Story = {
+export const Slots: StateStory = {
   args: { state: BY_STATUS.waiting["Waiting for the recovery key"] },
   render: ({ state }) => html`
     <key-backup-sync .controller=${new MockRun(state)}>
@@ -45,7 +38,7 @@ export const Slots: Story = {
 };
 
 /** Custom properties alone. */
-export const Themed: Story = {
+export const Themed: StateStory = {
   args: { state: BY_STATUS.importing.Importing },
   render: ({ state }) => html`
     <style>
@@ -63,100 +56,129 @@ export const Themed: Story = {
   `,
 };
 
-export const Idle: Story = { args: { state: BY_STATUS.idle.Idle } };
-export const Checking: Story = { args: { state: BY_STATUS.checking.Checking } };
-export const NoBackup: Story = { name: "No backup", args: { state: BY_STATUS.unavailable["No backup"] } };
-export const UnsupportedAlgorithm: Story = {
+export const Idle: StateStory = { args: { state: BY_STATUS.idle.Idle } };
+export const Checking: StateStory = { args: { state: BY_STATUS.checking.Checking } };
+export const NoBackup: StateStory = { name: "No backup", args: { state: BY_STATUS.unavailable["No backup"] } };
+export const UnsupportedAlgorithm: StateStory = {
   name: "Unsupported algorithm",
   args: { state: BY_STATUS.unavailable["Unsupported algorithm"] },
 };
-export const DownloadBegins: Story = {
+export const DownloadBegins: StateStory = {
   name: "Download begins",
   args: { state: BY_STATUS.downloading["Download begins"] },
 };
-export const Downloading: Story = { args: { state: BY_STATUS.downloading.Downloading } };
-export const DownloadingSlowlyImportingBesideIt: Story = {
+export const Downloading: StateStory = { args: { state: BY_STATUS.downloading.Downloading } };
+export const DownloadingSlowlyImportingBesideIt: StateStory = {
   name: "Downloading slowly, importing beside it",
   args: { state: BY_STATUS.downloading["Downloading slowly, importing beside it"] },
 };
-export const ImportBegins: Story = { name: "Import begins", args: { state: BY_STATUS.importing["Import begins"] } };
-export const Importing: Story = { args: { state: BY_STATUS.importing.Importing } };
-export const ImportingSomeKeysFailed: Story = {
+export const ImportBegins: StateStory = {
+  name: "Import begins",
+  args: { state: BY_STATUS.importing["Import begins"] },
+};
+export const Importing: StateStory = { args: { state: BY_STATUS.importing.Importing } };
+export const ImportingSomeKeysFailed: StateStory = {
   name: "Importing, some keys failed",
   args: { state: BY_STATUS.importing["Importing, some keys failed"] },
 };
-export const PausedInTheDownload: Story = {
+export const ImportingNoRoomLeft: StateStory = {
+  name: "Importing, no room left",
+  args: { state: BY_STATUS.importing["Importing, no room left"] },
+};
+export const ImportingInAPrivateWindow: StateStory = {
+  name: "Importing in a private window",
+  args: { state: BY_STATUS.importing["Importing in a private window"] },
+};
+export const PausedInTheDownload: StateStory = {
   name: "Paused in the download",
   args: { state: BY_STATUS.paused["Paused in the download"] },
 };
-export const PausedInTheImport: Story = {
+export const PausedInTheImport: StateStory = {
   name: "Paused in the import",
   args: { state: BY_STATUS.paused["Paused in the import"] },
 };
-export const WaitingForTheRecoveryKey: Story = {
+export const WaitingForTheRecoveryKey: StateStory = {
   name: "Waiting for the recovery key",
   args: { state: BY_STATUS.waiting["Waiting for the recovery key"] },
 };
-export const WaitingForAConnection: Story = {
+export const WaitingForTheRecoveryKeyNotAllDownloaded: StateStory = {
+  name: "Waiting for the recovery key, not all downloaded",
+  args: { state: BY_STATUS.waiting["Waiting for the recovery key, not all downloaded"] },
+};
+export const ConnectionSetToSaveData: StateStory = {
+  name: "Connection set to save data",
+  args: { state: BY_STATUS.waiting["Connection set to save data"] },
+};
+export const WaitingForAConnection: StateStory = {
   name: "Waiting for a connection",
   args: { state: BY_STATUS.waiting["Waiting for a connection"] },
 };
-export const WaitingForAConnectionBackupUnknown: Story = {
+export const WaitingForAConnectionBackupUnknown: StateStory = {
   name: "Waiting for a connection, backup unknown",
   args: { state: BY_STATUS.waiting["Waiting for a connection, backup unknown"] },
 };
-export const RateLimited: Story = { name: "Rate-limited", args: { state: BY_STATUS.waiting["Rate-limited"] } };
-export const HomeserverHasAFault: Story = {
+export const WaitingForAConnectionInMemory: StateStory = {
+  name: "Waiting for a connection, in memory",
+  args: { state: BY_STATUS.waiting["Waiting for a connection, in memory"] },
+};
+export const RateLimited: StateStory = { name: "Rate-limited", args: { state: BY_STATUS.waiting["Rate-limited"] } };
+export const HomeserverHasAFault: StateStory = {
   name: "Homeserver has a fault",
   args: { state: BY_STATUS.waiting["Homeserver has a fault"] },
 };
-export const AnotherTabIsTakingCareOfIt: Story = {
+export const AnotherTabIsTakingCareOfIt: StateStory = {
   name: "Another tab is taking care of it",
   args: { state: BY_STATUS.waiting["Another tab is taking care of it"] },
 };
-export const Complete: Story = { args: { state: BY_STATUS.complete.Complete } };
-export const CompleteSomeKeysFailed: Story = {
+export const Complete: StateStory = { args: { state: BY_STATUS.complete.Complete } };
+export const CompleteSomeKeysFailed: StateStory = {
   name: "Complete, some keys failed",
   args: { state: BY_STATUS.complete["Complete, some keys failed"] },
 };
-export const CompleteSomeKeysWereNotSent: Story = {
+export const CompleteSomeKeysWereNotSent: StateStory = {
   name: "Complete, some keys were not sent",
   args: { state: BY_STATUS.complete["Complete, some keys were not sent"] },
 };
-export const CompleteEveryKeyFailed: Story = {
+export const CompleteEveryKeyFailed: StateStory = {
   name: "Complete, every key failed",
   args: { state: BY_STATUS.complete["Complete, every key failed"] },
 };
-export const CompleteTheBackupIsEmpty: Story = {
+export const CompleteTheBackupIsEmpty: StateStory = {
   name: "Complete, the backup is empty",
   args: { state: BY_STATUS.complete["Complete, the backup is empty"] },
 };
-export const HomeserverNotReached: Story = {
+export const HomeserverNotReached: StateStory = {
   name: "Homeserver not reached",
   args: { state: BY_STATUS.failed["Homeserver not reached"] },
 };
-export const RateLimitedForGood: Story = {
+export const RateLimitedForGood: StateStory = {
   name: "Rate-limited for good",
   args: { state: BY_STATUS.failed["Rate-limited for good"] },
 };
-export const HomeserverFailed: Story = {
+export const HomeserverFailed: StateStory = {
   name: "Homeserver failed",
   args: { state: BY_STATUS.failed["Homeserver failed"] },
 };
-export const SignedOut: Story = { name: "Signed out", args: { state: BY_STATUS.failed["Signed out"] } };
-export const MalformedResponse: Story = {
+export const SignedOut: StateStory = { name: "Signed out", args: { state: BY_STATUS.failed["Signed out"] } };
+export const MalformedResponse: StateStory = {
   name: "Malformed response",
   args: { state: BY_STATUS.failed["Malformed response"] },
 };
-export const BackupReplaced: Story = { name: "Backup replaced", args: { state: BY_STATUS.failed["Backup replaced"] } };
-export const WrongDecryptionKey: Story = {
+export const BackupReplaced: StateStory = {
+  name: "Backup replaced",
+  args: { state: BY_STATUS.failed["Backup replaced"] },
+};
+export const WrongDecryptionKey: StateStory = {
   name: "Wrong decryption key",
   args: { state: BY_STATUS.failed["Wrong decryption key"] },
 };
-export const StorageFull: Story = { name: "Storage full", args: { state: BY_STATUS.failed["Storage full"] } };
-export const StorageUnavailable: Story = {
+export const StorageFull: StateStory = { name: "Storage full", args: { state: BY_STATUS.failed["Storage full"] } };
+export const StorageUnavailable: StateStory = {
   name: "Storage unavailable",
   args: { state: BY_STATUS.failed["Storage unavailable"] },
 };
-export const WorkerCrashed: Story = { name: "Worker crashed", args: { state: BY_STATUS.failed["Worker crashed"] } };
-export const ImportFailed: Story = { name: "Import failed", args: { state: BY_STATUS.failed["Import failed"] } };
+export const WorkerCrashed: StateStory = {
+  name: "Worker crashed",
+  args: { state: BY_STATUS.failed["Worker crashed"] },
+};
+export const ImportFailed: StateStory = { name: "Import failed", args: { state: BY_STATUS.failed["Import failed"] } };

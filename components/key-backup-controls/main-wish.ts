@@ -21,7 +21,8 @@ export interface MainWish {
 export function mainWishOf(state: KeyBackupSyncState): MainWish {
   if (canStart(state)) return startWishOf(state);
   if (canResume(state)) {
-    return { label: "resume", Request: KeyBackupResumeRequestEvent, isAllowed: true, isPrimary: true };
+    const label = state.status === "waiting" ? "downloadAnyway" : "resume";
+    return { label, Request: KeyBackupResumeRequestEvent, isAllowed: true, isPrimary: true };
   }
   return { label: "pause", Request: KeyBackupPauseRequestEvent, isAllowed: canPause(state), isPrimary: false };
 }

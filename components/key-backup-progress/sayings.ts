@@ -1,9 +1,19 @@
 /** Which words go with which state. The words themselves are in strings.ts. */
 import type { KeyBackupSyncError } from "../../src/errors.js";
-import { failedCount, type KeyBackupSyncState, type Progress, type Sync } from "../../src/state.js";
+import { failedCount, type KeyBackupSyncState, type Progress, type Sync, syncOf } from "../../src/state.js";
 import type { KeyBackupSyncStrings, Saying } from "../strings.js";
 
 export function sayingOf(state: KeyBackupSyncState, strings: KeyBackupSyncStrings): Saying {
+  const saying = plainSayingOf(state, strings);
+  const safekeeping = syncOf(state)?.safekeeping ?? "device";
+  if (safekeeping === "device" || state.status === "complete") return saying;
+  // Those details promise that the keys stay.
+  const isPromise = state.status !== "waiting" && state.status !== "failed";
+  const inMemory = strings.inMemory[safekeeping];
+  return { headline: saying.headline, detail: isPromise ? inMemory : `${saying.detail} ${inMemory}` };
+}
+
+function plainSayingOf(state: KeyBackupSyncState, strings: KeyBackupSyncStrings): Saying {
   switch (state.status) {
     case "idle":
     case "checking":
@@ -14,12 +24,18 @@ export function sayingOf(state: KeyBackupSyncState, strings: KeyBackupSyncString
     case "unavailable":
       return strings.unavailable[state.reason];
     case "waiting":
-      return strings.waiting[state.reason];
+      return isDownloadedAndLocked(state) ? strings.downloadedAndLocked : strings.waiting[state.reason];
     case "complete":
       return strings.complete[outcomeOf(state.progress)];
     case "failed":
       return failure(state, strings);
   }
+}
+
+/** Nothing but the decryption key is missing, and there is no hurry. */
+function isDownloadedAndLocked({ reason, sync }: Extract<KeyBackupSyncState, { status: "waiting" }>): boolean {
+  if (reason !== "decryption-key" || sync?.safekeeping !== "device") return false;
+  return sync.progress.downloaded >= sync.progress.total;
 }
 
 /** How a completed pass went. */
@@ -44,7 +60,7 @@ function failure(
   strings: KeyBackupSyncStrings,
 ): Saying {
   const nextMove = strings.nextMove[error.nextMove];
-  const stays = sync !== null && sync.progress.downloaded > 0 && error.code !== "storage-unavailable";
+  const stays = sync?.safekeeping === "device" && sync.progress.downloaded > 0 && error.code !== "storage-unavailable";
   return {
     headline: strings.failed[error.code],
     detail: stays ? `${nextMove} ${strings.downloadedStays}` : nextMove,

@@ -18,7 +18,11 @@ const preview: Preview = {
     backgrounds: { disable: true },
     controls: { expanded: true },
     layout: "fullscreen",
-    options: { storySort: { order: ["Key backup sync", "Key backup progress", "Key backup controls", "Live"] } },
+    options: {
+      storySort: {
+        order: ["Key backup sync", "Key backup reset warning", "Key backup progress", "Key backup controls", "Live"],
+      },
+    },
   },
   initialGlobals: { scheme: "light", direction: "ltr", width: "full" },
   globalTypes: {

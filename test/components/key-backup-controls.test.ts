@@ -111,6 +111,7 @@ describe("<key-backup-controls>", () => {
       ["in the import", BY_STATUS.importing.Importing, ["Pause", "Stop"]],
       ["in a pause", PAUSED, ["Resume", "Stop"]],
       ["while the recovery key is missing", WAITING["decryption-key"], ["Enter recovery key", "Pause", "Stop"]],
+      ["on a connection that is set to save data", WAITING.metered, ["Download anyway", "Stop"]],
       ["without a connection", WAITING.offline, ["Pause", "Stop"]],
       [
         "without a connection and without counts",
@@ -152,6 +153,7 @@ describe("<key-backup-controls>", () => {
       ["Try again", FAILED["storage-full"], "key-backup-start-request"],
       ["Pause", DOWNLOADING, "key-backup-pause-request"],
       ["Resume", PAUSED, "key-backup-resume-request"],
+      ["Download anyway", WAITING.metered, "key-backup-resume-request"],
       ["Stop", DOWNLOADING, "key-backup-stop-request"],
       ["Enter recovery key", WAITING["decryption-key"], "key-backup-recovery-key-request"],
     ];

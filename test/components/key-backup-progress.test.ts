@@ -181,8 +181,9 @@ describe("<key-backup-progress>", () => {
       [DOWNLOADING, "Downloading your keys"],
       [IMPORTING, "Importing your keys"],
       [BY_STATUS.paused["Paused in the import"], "Paused"],
-      [WAITING["decryption-key"], "Waiting for your recovery key"],
+      [WAITING["decryption-key"], "Downloaded, waiting for your recovery key"],
       [WAITING.offline, "No connection to the homeserver"],
+      [WAITING.metered, "Your connection is set to save data"],
       [WAITING["rate-limited"], "The homeserver asked for a short break"],
       [WAITING["other-tab"], "Another tab is taking care of this"],
       [BY_STATUS.complete.Complete, "All keys from your backup are here"],
@@ -197,6 +198,53 @@ describe("<key-backup-progress>", () => {
         expect(headline(await progressOf(state))).to.equal(said);
       });
     }
+
+    it("says that keys without the recovery key are kept for as long as one wants", async () => {
+      const detail = textOf(part(await progressOf(WAITING["decryption-key"]), "detail"));
+      expect(detail).to.contain("Your keys are kept on this device for as long as you want.");
+    });
+
+    it("does not say so where they are not all there, or in memory", async () => {
+      const { "Waiting for the recovery key, not all downloaded": inMemory } = BY_STATUS.waiting;
+      const partly = { ...WAITING["decryption-key"], sync: sync({ downloaded: 7 }) };
+      for (const state of [inMemory, partly]) {
+        const element = await progressOf(state);
+        expect(headline(element)).to.equal("Waiting for your recovery key");
+        expect(textOf(part(element, "detail"))).not.to.contain("kept on this device");
+      }
+    });
+
+    const { downloading, importing, paused } = BY_STATUS;
+    for (const [safekeeping, reason] of [
+      ["no-room", "There is no room left for them on this device"],
+      ["denied", "The browser lets this page store nothing"],
+    ] as const) {
+      for (const state of [downloading.Downloading, importing.Importing, paused["Paused in the import"]]) {
+        it(`says what ${safekeeping} means, and promises nothing else: ${state.status}`, async () => {
+          const detail = textOf(part(await progressOf({ ...state, safekeeping }), "detail"));
+          expect(detail).to.contain(reason);
+          expect(detail).to.contain("If this page closes, the download begins again; keys that are imported stay.");
+          expect(detail).not.to.match(/safe on this device|stays on this device|copied to this device/);
+        });
+      }
+    }
+
+    it("says beside that what it waits for", async () => {
+      const element = await progressOf(BY_STATUS.waiting["Waiting for a connection, in memory"]);
+      expect(textOf(part(element, "detail"))).to.contain("as soon as there is one. The browser lets this page store");
+    });
+
+    it("says after a fault that it begins again where the keys are in memory", async () => {
+      const known = { ...sync({ downloaded: 7 }), safekeeping: "denied" } as const;
+      const element = await progressOf({ ...FAILED["import-failed"], sync: known });
+      expect(textOf(part(element, "detail"))).not.to.contain("What is downloaded stays here.");
+      expect(textOf(part(element, "detail"))).to.contain("If this page closes, the download begins again");
+    });
+
+    it("says nothing of that when all is done", async () => {
+      const element = await progressOf({ ...BY_STATUS.complete.Complete, safekeeping: "denied" });
+      expect(textOf(part(element, "detail"))).to.equal("Your old messages can be read on this device.");
+    });
 
     it("has whole sentences for every state", async () => {
       for (const [name, state] of STATES) {

@@ -66,6 +66,17 @@ function brokenCopy(fault: unknown): RescueCopy {
   return { fileName: "room-keys.txt", stream };
 }
 
+/** A copy of which another part comes with every task. */
+function endlessCopy(): RescueCopy {
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve));
+      controller.enqueue(new Uint8Array(100));
+    },
+  });
+  return { fileName: "room-keys.txt", stream };
+}
+
 const fields = (element: Element): HTMLInputElement[] => all(element, "[type='password']") as HTMLInputElement[];
 const outcome = (element: Element): string => textOf(one(element, "[role='status']"));
 const complaint = (element: Element): string => textOf(part(element, "complaint"));
@@ -258,7 +269,7 @@ describe("<key-backup-rescue-copy>", () => {
     });
 
     it("is given up when the element leaves the page", async () => {
-      run.rescueCopy = async () => ({ fileName: "room-keys.txt", stream: new ReadableStream() });
+      run.rescueCopy = async () => endlessCopy();
       const element = await showing(run);
       await withoutPassphrase(element);
       await save(element);

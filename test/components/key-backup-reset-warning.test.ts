@@ -628,14 +628,22 @@ describe("<key-backup-reset-warning>", () => {
       expect(asked.element.shadowRoot?.activeElement === box(asked)).to.equal(true);
     });
 
-    it("keeps the focus within it", async () => {
-      const { element, dialog } = await askShown(new MockRun(IDLE, EVERY_KIND));
-      const seen = new Set<string>();
-      for (let presses = 0; presses < 12; presses++) {
+    it("leads the Tab key from button to button", async () => {
+      const { element } = await askShown(new MockRun(IDLE, EVERY_KIND));
+      const seen = [focusedName()];
+      // Not further: the next one may be the browser's, from which a test does not come back.
+      while (seen.length < buttons(element).length) {
         await sendKeys({ press: "Tab" });
-        if (dialog.contains(element.shadowRoot?.activeElement ?? null)) seen.add(focusedName());
+        seen.push(focusedName());
       }
-      expect([...seen].sort()).to.deep.equal([...buttons(element)].sort());
+      expect(seen).to.deep.equal(buttons(element));
+    });
+
+    it("lets the focus go to nothing below it", async () => {
+      const below = await fixture<HTMLButtonElement>(html`<button>Send a message</button>`);
+      await askShown(new MockRun(IDLE, IN_BACKUP));
+      below.focus();
+      expect(focusedName()).to.equal(FINISH);
     });
 
     it("gives the focus back to what opened it", async () => {
