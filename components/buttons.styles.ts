@@ -17,6 +17,8 @@ export const buttons = css`
     border-radius: calc(var(--_radius) * 0.75);
     cursor: pointer;
     touch-action: manipulation;
+    /* The words may run in another direction than the page. */
+    unicode-bidi: plaintext;
     transition:
       color 0.15s,
       background-color 0.15s,

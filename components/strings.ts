@@ -305,8 +305,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
       last: "A reset cannot be undone. If you may find your recovery key, or have another device, go back.",
       agree: (count, f) =>
         count === null
-          ? "I may lose keys for good, and nobody can tell how many."
-          : `I may lose ${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} for good.`,
+          ? "I accept that keys may be lost for good, and that nobody can tell how many."
+          : `I accept that ${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} may be lost for good.`,
       buttons: {
         finish: "Finish first, then reset",
         goOn: "Reset",
@@ -333,8 +333,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
       last: "What logging out deletes cannot be brought back. If you may find your recovery key, go back.",
       agree: (count, f) =>
         count === null
-          ? "I may lose keys, and nobody can tell how many."
-          : `I may lose ${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })}.`,
+          ? "I accept that keys may be lost, and that nobody can tell how many."
+          : `I accept that ${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} may be lost.`,
       buttons: {
         finish: "Finish first, then log out",
         goOn: "Log out",

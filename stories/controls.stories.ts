@@ -2,7 +2,7 @@
 import type { Meta } from "@storybook/web-components-vite";
 import { html } from "lit";
 import type { KeyBackupSyncState } from "../src/state.js";
-import { galleryOfStates, type StateArgs, type StateStory, storiesOf } from "./gallery.js";
+import { argsAndRender, galleryOfStates, type StateArgs, type StateStory } from "./gallery.js";
 import { BY_STATUS } from "./states.fixtures.js";
 
 const show = (state: KeyBackupSyncState) => html`<key-backup-controls .state=${state}></key-backup-controls>`;
@@ -10,7 +10,7 @@ const show = (state: KeyBackupSyncState) => html`<key-backup-controls .state=${s
 const meta: Meta<StateArgs> = {
   title: "Key backup controls",
   component: "key-backup-controls",
-  ...storiesOf(show),
+  ...argsAndRender(show),
 };
 
 export default meta;

@@ -17,7 +17,7 @@ export interface StateArgs {
 export type StateStory = StoryObj<StateArgs>;
 
 /** What the stories of an element have in common that takes a state. */
-export function storiesOf(show: (state: KeyBackupSyncState) => TemplateResult) {
+export function argsAndRender(show: (state: KeyBackupSyncState) => TemplateResult) {
   return { render: ({ state }: StateArgs) => show(state), args: { state: BY_STATUS.downloading.Downloading } };
 }
 

@@ -141,7 +141,7 @@ export const FinishedNotAll: Story = {
 export const ResetAnyway: Story = { name: "Reset anyway", args: { presses: ["Reset anyway…"] } };
 export const ResetAnywayAgreed: Story = {
   name: "Reset anyway, agreed",
-  args: { presses: ["Reset anyway…", "I may lose"] },
+  args: { presses: ["Reset anyway…", "I accept"] },
 };
 export const ResetAnywayNumberUnknown: Story = {
   name: "Reset anyway, number unknown",

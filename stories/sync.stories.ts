@@ -2,7 +2,7 @@
 import type { Meta } from "@storybook/web-components-vite";
 import { html } from "lit";
 import type { KeyBackupSyncState } from "../src/state.js";
-import { galleryOfStates, type StateArgs, type StateStory, storiesOf } from "./gallery.js";
+import { argsAndRender, galleryOfStates, type StateArgs, type StateStory } from "./gallery.js";
 import { MockRun } from "./mock-run.js";
 import { BY_STATUS } from "./states.fixtures.js";
 
@@ -11,7 +11,7 @@ const show = (state: KeyBackupSyncState) => html`<key-backup-sync .controller=${
 const meta: Meta<StateArgs> = {
   title: "Key backup sync",
   component: "key-backup-sync",
-  ...storiesOf(show),
+  ...argsAndRender(show),
 };
 
 export default meta;

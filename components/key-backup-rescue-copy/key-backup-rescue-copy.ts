@@ -64,8 +64,9 @@ export class KeyBackupRescueCopyElement extends LitElement {
     if (this.saving.kind === "saving") this.saving.abort.abort();
   }
 
+  /** To the first field, as soon as it is there. */
   override focus(options?: FocusOptions): void {
-    this.renderRoot.querySelector<HTMLElement>("input, button")?.focus(options);
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("input, button")?.focus(options));
   }
 
   override render() {

@@ -76,6 +76,7 @@ const STEPS: Readonly<Record<Step["kind"], (scene: Scene, actions: Actions) => T
   `,
   rescue: ({ safety, strings, risk, state }, { back, cancel }) => html`
     <key-backup-rescue-copy
+      autofocus
       exportparts="option, input, complaint, button"
       .safety=${safety}
       .strings=${strings}

@@ -340,6 +340,7 @@ describe("<key-backup-rescue-copy>", () => {
     it("has the focus on its first field when it is given it", async () => {
       const element = await showing(run);
       element.focus();
+      await element.updateComplete;
       expect(element.shadowRoot?.activeElement === all(element, "input")[0]).to.equal(true);
       expect(focusedName()).not.to.equal("Save the file");
     });

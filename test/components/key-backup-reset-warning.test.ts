@@ -36,7 +36,7 @@ const {
 const FINISH = "Finish first, then reset";
 const ANYWAY = "Reset anyway…";
 const CONFIRM = "Reset and lose keys";
-const AGREE = "I may lose 12,345 keys for good.";
+const AGREE = "I accept that 12,345 keys may be lost for good.";
 
 const atRisk = (notDownloaded: number): ResetAssessment => ({ ...IN_BACKUP, notDownloaded });
 const message = ({ element }: AskedWarning): string => textOf(one(element, "#message"));
@@ -468,13 +468,15 @@ describe("<key-backup-reset-warning>", () => {
     it("names all keys that may be lost", async () => {
       const asked = await askShown(new MockRun(IDLE, EVERY_KIND));
       await pressAll(asked.element, ANYWAY);
-      expect(textOf(one(asked.element, "label"))).to.equal("I may lose 50,560 keys for good.");
+      expect(textOf(one(asked.element, "label"))).to.equal("I accept that 50,560 keys may be lost for good.");
     });
 
     it("says where nobody can name a number", async () => {
       const asked = await askShown(new MockRun(IDLE, UNKNOWN.offline));
       await pressAll(asked.element, ANYWAY);
-      expect(textOf(one(asked.element, "label"))).to.equal("I may lose keys for good, and nobody can tell how many.");
+      expect(textOf(one(asked.element, "label"))).to.equal(
+        "I accept that keys may be lost for good, and that nobody can tell how many.",
+      );
     });
 
     it("does nothing before the box is ticked", async () => {
@@ -534,7 +536,10 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await agreed(run);
       run.assessment = atRisk(1);
       await become(asked, run, IMPORTING);
-      await waitUntil(() => textOf(one(asked.element, "label")) === "I may lose 1 key for good.", "One is shown");
+      await waitUntil(
+        () => textOf(one(asked.element, "label")) === "I accept that 1 key may be lost for good.",
+        "One is shown",
+      );
       expect(box(asked).checked).to.equal(true);
     });
 
@@ -626,6 +631,12 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await askShown(new MockRun(IDLE, IN_BACKUP));
       await pressAll(asked.element, ANYWAY);
       expect(asked.element.shadowRoot?.activeElement === box(asked)).to.equal(true);
+    });
+
+    it("has the focus on the first field of the rescue copy", async () => {
+      const { element } = await askShown(new MockRun(IDLE, EVERY_KIND));
+      await pressAll(element, "Save a rescue copy");
+      expect(one(element, "key-backup-rescue-copy").shadowRoot?.activeElement?.getAttribute("type")).to.equal("radio");
     });
 
     it("leads the Tab key from button to button", async () => {
