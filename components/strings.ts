@@ -4,7 +4,7 @@
  */
 import type { ErrorCode, NextMove } from "../src/errors.js";
 import type { AssessmentDoubt, KeysAtRisk } from "../src/reset.js";
-import type { FailureReason, Safekeeping, UnavailableReason, WaitingReason } from "../src/state.js";
+import type { FailureReason, ReplacedBackups, Safekeeping, UnavailableReason, WaitingReason } from "../src/state.js";
 import type { Formats } from "./formats.js";
 
 /** A state in words. No counts are in it: screen readers speak it, and it must not change as long as the status does not. */
@@ -109,6 +109,8 @@ export interface KeyBackupSyncStrings {
     /** The homeserver counted them, but did not send them. */
     missing(count: number, formats: Formats): string;
   };
+  /** Of earlier backups, which were deleted or replaced. */
+  readonly replaced: Readonly<Record<keyof ReplacedBackups, (count: number, formats: Formats) => string>>;
   /** Names of the progress bar, by what it measures. */
   readonly progressBar: { readonly checking: string; readonly downloaded: string; readonly imported: string };
   readonly buttons: {
@@ -127,7 +129,7 @@ export interface KeyBackupSyncStrings {
   };
   readonly warning: Readonly<Record<Occasion, WarningStrings>>;
   /** One line each in the list of keys that may be lost. */
-  readonly atRisk: Readonly<Record<keyof KeysAtRisk, (count: number, formats: Formats) => string>> & {
+  readonly atRisk: Readonly<Record<keyof KeysAtRisk | "locked", (count: number, formats: Formats) => string>> & {
     /** Comes before the list where it is all that is known. */
     readonly known: string;
     /** Finishing first came to an end. */
@@ -274,6 +276,12 @@ export const ENGLISH: KeyBackupSyncStrings = {
     missing: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "was", other: "were" })} not sent by the homeserver`,
   },
+  replaced: {
+    notDownloaded: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "was", other: "were" })} not downloaded before it was deleted`,
+    locked: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "is", other: "are" })} kept here until its recovery key is known`,
+  },
   progressBar: { checking: "Looking at your key backup", downloaded: "Keys downloaded", imported: "Keys imported" },
   buttons: {
     start: "Download keys",
@@ -318,7 +326,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
       title: "Before you log out",
       checking: "Looking at what logging out would cost…",
       atRisk:
-        "Logging out deletes what is downloaded. After that, these keys can only come from the backup, with its recovery key:",
+        "Logging out deletes what is downloaded. What is in the backup can then only come from there, with its recovery key; all else is gone:",
       unknown: {
         offline:
           "Logging out deletes what is downloaded. There is no connection to the homeserver, so nobody can tell whether the backup still has these keys.",
@@ -351,6 +359,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
       `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} downloaded, but not yet imported`,
     unreadable: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key does", other: "keys do" })} not open with the recovery key of this device`,
+    locked: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "is", other: "are" })} nowhere else, and ${f.plural(count, { one: "waits", other: "wait" })} for its recovery key`,
     notAll: "Not every key is saved.",
   },
   rescueCopy: {

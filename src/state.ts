@@ -137,6 +137,11 @@ export function isAtRest(state: KeyBackupSyncState): boolean {
   return canStart(state) || state.status === "paused";
 }
 
+/** What became of earlier backups, where that is known and there is something to tell. */
+export function replacedBy(state: KeyBackupSyncState): ReplacedBackups | null {
+  return state.status === "unavailable" ? state.replaced : (syncOf(state)?.replaced ?? null);
+}
+
 /** Room keys that could not be used, for whatever reason. */
 export function failedCount({ failures }: Pick<Progress, "failures">): number {
   return failures.malformed + failures.undecryptable + failures.rejected;

@@ -4,6 +4,7 @@ import type {
   KeyBackupSyncState,
   Pace,
   Progress,
+  ReplacedBackups,
   Safekeeping,
   Sync,
   UnavailableReason,
@@ -42,6 +43,8 @@ const FAILURES = { malformed: 2, undecryptable: 7, rejected: 1 };
 function inMemory(safekeeping: Exclude<Safekeeping, "device">, known: Sync): Sync {
   return { ...known, safekeeping };
 }
+
+const REPLACED: ReplacedBackups = { notDownloaded: 1_204, locked: 318 };
 
 /** Milliseconds until the next try of a state that waits. */
 const RETRY_AFTER = 20_000;
@@ -94,6 +97,7 @@ export const BY_STATUS = {
   checking: { Checking: { status: "checking" } },
   unavailable: {
     "No backup": UNAVAILABLE["no-backup"],
+    "No backup, an earlier one was deleted": { ...UNAVAILABLE["no-backup"], replaced: REPLACED },
     "Unsupported algorithm": UNAVAILABLE["unsupported-algorithm"],
   },
   downloading: {
@@ -133,6 +137,11 @@ export const BY_STATUS = {
   },
   complete: {
     Complete: { status: "complete", ...sync({ downloaded: TOTAL, imported: TOTAL }) },
+    "Complete, an earlier backup was replaced": {
+      status: "complete",
+      ...sync({ downloaded: TOTAL, imported: TOTAL }),
+      replaced: REPLACED,
+    },
     "Complete, some keys failed": {
       status: "complete",
       ...sync({ downloaded: TOTAL, imported: TOTAL - 10, failures: FAILURES }),

@@ -59,6 +59,10 @@ export const Themed: StateStory = {
 export const Idle: StateStory = { args: { state: BY_STATUS.idle.Idle } };
 export const Checking: StateStory = { args: { state: BY_STATUS.checking.Checking } };
 export const NoBackup: StateStory = { name: "No backup", args: { state: BY_STATUS.unavailable["No backup"] } };
+export const NoBackupAnEarlierOneWasDeleted: StateStory = {
+  name: "No backup, an earlier one was deleted",
+  args: { state: BY_STATUS.unavailable["No backup, an earlier one was deleted"] },
+};
 export const UnsupportedAlgorithm: StateStory = {
   name: "Unsupported algorithm",
   args: { state: BY_STATUS.unavailable["Unsupported algorithm"] },
@@ -131,6 +135,10 @@ export const AnotherTabIsTakingCareOfIt: StateStory = {
   args: { state: BY_STATUS.waiting["Another tab is taking care of it"] },
 };
 export const Complete: StateStory = { args: { state: BY_STATUS.complete.Complete } };
+export const CompleteAnEarlierBackupWasReplaced: StateStory = {
+  name: "Complete, an earlier backup was replaced",
+  args: { state: BY_STATUS.complete["Complete, an earlier backup was replaced"] },
+};
 export const CompleteSomeKeysFailed: StateStory = {
   name: "Complete, some keys failed",
   args: { state: BY_STATUS.complete["Complete, some keys failed"] },

@@ -73,7 +73,8 @@ export const styles = css`
   .message,
   .detail,
   .counts span,
-  .failures :is(p, li) {
+  .failures :is(p, li),
+  .replaced li {
     text-align: -webkit-match-parent;
     text-align: match-parent;
     unicode-bidi: plaintext;
@@ -147,7 +148,13 @@ export const styles = css`
     font-size: 0.875rem;
     border-inline-start: 3px solid var(--_danger);
   }
-  .failures ul {
+  .replaced {
+    padding-inline-start: calc(var(--_spacing) * 0.75);
+    font-size: 0.875rem;
+    border-inline-start: 3px solid var(--_border);
+  }
+  .failures ul,
+  .replaced {
     color: var(--_muted);
     list-style: none;
   }

@@ -1,6 +1,13 @@
 import { html, LitElement, nothing } from "lit";
 import { property } from "lit/decorators.js";
-import { type FailureReason, IDLE, type KeyBackupSyncState, syncOf } from "../../src/state.js";
+import {
+  type FailureReason,
+  IDLE,
+  type KeyBackupSyncState,
+  type ReplacedBackups,
+  replacedBy,
+  syncOf,
+} from "../../src/state.js";
 import { type Formats, formatsFor } from "../formats.js";
 import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
@@ -12,6 +19,8 @@ import { countsOf, measureOf, outlookOf } from "./measure.js";
 import { missingCount, sayingOf, unusableCount } from "./sayings.js";
 
 const REASONS = ["undecryptable", "malformed", "rejected"] as const satisfies readonly FailureReason[];
+
+const REPLACED = ["notDownloaded", "locked"] as const satisfies readonly (keyof ReplacedBackups)[];
 
 /**
  * A state in, a bar and a sentence out. It sends nothing, asks nobody, and knows no controller.
@@ -29,6 +38,7 @@ const REASONS = ["undecryptable", "malformed", "rejected"] as const satisfies re
  * @csspart indicator-downloaded - The part of the bar for the keys that are on this device.
  * @csspart counts - The line of counts and of the time left.
  * @csspart failures - The list of keys that could not be used.
+ * @csspart replaced - What became of the keys of earlier backups.
  *
  * @cssproperty --key-backup-sync-accent - Colour of what is done and of what goes on.
  * @cssproperty --key-backup-sync-track - Colour of the empty part of the bar.
@@ -68,6 +78,7 @@ export class KeyBackupProgressElement extends LitElement {
           </div>
         </div>
         ${bar(state, strings, formats)} ${this.#counts(formats)} ${this.#failures(formats)}
+        ${this.#replaced(formats)}
       </div>
     `;
   }
@@ -98,6 +109,17 @@ export class KeyBackupProgressElement extends LitElement {
           ${missing > 0 ? html`<li>${failures.missing(missing, formats)}</li>` : nothing}
         </ul>
       </div>
+    `;
+  }
+
+  #replaced(formats: Formats) {
+    const replaced = replacedBy(this.state);
+    if (!replaced) return nothing;
+    const told = REPLACED.filter((name) => replaced[name] > 0);
+    return html`
+      <ul part="replaced" class="replaced">
+        ${told.map((name) => html`<li>${this.strings.replaced[name](replaced[name], formats)}</li>`)}
+      </ul>
     `;
   }
 }

@@ -6,7 +6,7 @@ import {
   KeyBackupStartRequestEvent,
   type RequestEventInit,
 } from "../events.js";
-import { keysOf, type Risk } from "./risk.js";
+import type { Risk } from "./risk.js";
 
 export interface Choices {
   /** The recovery key would open what is downloaded. */
@@ -20,13 +20,13 @@ export interface Choices {
 }
 
 export function choicesOf(risk: Risk): Choices {
-  const { notDownloaded, notImported, unreadable } = keysOf(risk);
+  const { notDownloaded, notImported, unreadable, locked } = risk.losses;
   const lacksKey = risk.kind === "unknown" && risk.reason === "no-decryption-key";
   const isDark = risk.kind === "unknown" && !lacksKey;
   return {
     enterRecoveryKey: lacksKey,
     finish: isDark || notDownloaded > 0 || (!lacksKey && notImported > 0),
-    saveRescueCopy: notImported + unreadable > 0,
+    saveRescueCopy: notImported + unreadable + locked > 0,
     checkAgain: isDark,
   };
 }

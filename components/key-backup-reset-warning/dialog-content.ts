@@ -10,7 +10,7 @@ import "../key-backup-progress/key-backup-progress.js";
 import "../key-backup-rescue-copy/key-backup-rescue-copy.js";
 import type { KeyBackupSyncStrings, Occasion } from "../strings.js";
 import { choicesOf } from "./choices.js";
-import { keysOf, lossOf, type Risk } from "./risk.js";
+import { lossOf, type Risk } from "./risk.js";
 import type { Step, Trouble } from "./steps.js";
 
 export interface Scene {
@@ -38,7 +38,7 @@ export interface Actions {
   goOn(): void;
 }
 
-const LOSSES = ["notDownloaded", "notImported", "unreadable"] as const;
+const LOSSES = ["notDownloaded", "notImported", "unreadable", "locked"] as const;
 
 export function dialogContent(scene: Scene, actions: Actions): TemplateResult {
   const { step, strings, occasion } = scene;
@@ -60,8 +60,8 @@ function messageOf({ step, risk, strings, occasion }: Scene): string {
     case "rescue":
       return strings.rescueCopy.intro;
     case "choice":
-      if (risk.kind === "none") return words.safe;
-      return risk.kind === "at-risk" ? words.atRisk : words.unknown[risk.reason];
+      if (risk.kind === "unknown") return words.unknown[risk.reason];
+      return risk.kind === "none" ? words.safe : words.atRisk;
   }
 }
 
@@ -70,7 +70,7 @@ const STEPS: Readonly<Record<Step["kind"], (scene: Scene, actions: Actions) => T
   choice: (scene, actions) => html`${trouble(scene)} ${losses(scene)} ${row(choiceButtons(scene, actions))}`,
   finishing: (scene, actions) => html`
     <key-backup-progress
-      exportparts="icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures"
+      exportparts="icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures, replaced"
       .state=${scene.state} .strings=${scene.strings}></key-backup-progress>
     ${row(finishingButtons(scene, actions))}
   `,
@@ -97,14 +97,13 @@ function troubleWords(reason: Trouble, { atRisk, failed, nextMove }: KeyBackupSy
 }
 
 function losses({ risk, strings, formats }: Scene) {
-  const keys = keysOf(risk);
-  const lost = LOSSES.filter((name) => keys[name] > 0);
+  const lost = LOSSES.filter((name) => risk.losses[name] > 0);
   if (lost.length === 0) return nothing;
   return html`
     <div part="losses" class="losses" id="losses">
       ${risk.kind === "unknown" ? html`<p>${strings.atRisk.known}</p>` : nothing}
       <ul>
-        ${lost.map((name) => html`<li>${strings.atRisk[name](keys[name], formats)}</li>`)}
+        ${lost.map((name) => html`<li>${strings.atRisk[name](risk.losses[name], formats)}</li>`)}
       </ul>
     </div>
   `;

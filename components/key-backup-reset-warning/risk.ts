@@ -1,15 +1,21 @@
 /** What the person may lose, as the occasion has it. */
 import type { AssessmentDoubt, KeysAtRisk, ResetAssessment } from "../../src/reset.js";
-import type { KeyBackupSyncState } from "../../src/state.js";
+import { type KeyBackupSyncState, replacedBy } from "../../src/state.js";
 import type { Occasion } from "../strings.js";
+
+/** Numbers of room keys. */
+export interface Losses extends KeysAtRisk {
+  /** Of earlier backups, on this device alone, and of no use before their recovery keys are known. */
+  readonly locked: number;
+}
 
 /** Why nobody can tell; `unchecked`: the assessment itself failed. */
 export type Doubt = AssessmentDoubt | "unchecked";
 
 export type Risk =
-  | { readonly kind: "none" }
-  | ({ readonly kind: "at-risk" } & KeysAtRisk)
-  | { readonly kind: "unknown"; readonly reason: Doubt; readonly known: KeysAtRisk | null };
+  | { readonly kind: "none" | "at-risk"; readonly losses: Losses }
+  /** `losses`: what is known nevertheless. */
+  | { readonly kind: "unknown"; readonly reason: Doubt; readonly losses: Losses };
 
 /** A risk, and the state of the run when it was asked for. */
 export interface Finding {
@@ -17,32 +23,43 @@ export interface Finding {
   readonly state: KeyBackupSyncState;
 }
 
-export const UNCHECKED: Risk = { kind: "unknown", reason: "unchecked", known: null };
+const NOTHING: Losses = { notDownloaded: 0, notImported: 0, unreadable: 0, locked: 0 };
+
+export const UNCHECKED: Risk = { kind: "unknown", reason: "unchecked", losses: NOTHING };
 
 /** A reset takes the backup; to log out takes what is on this device, and leaves the backup where it is. */
-export function riskOf(assessment: ResetAssessment, occasion: Occasion): Risk {
-  if (occasion === "reset") return assessment;
-  const notImported = notImportedOf(assessment);
-  if (notImported === 0) return { kind: "none" };
-  const keys: KeysAtRisk = { notDownloaded: 0, notImported, unreadable: 0 };
-  return assessment.kind === "unknown" ? { ...assessment, known: keys } : { kind: "at-risk", ...keys };
+export function riskOf(assessment: ResetAssessment, occasion: Occasion, state: KeyBackupSyncState): Risk {
+  return occasion === "reset" ? riskOfReset(assessment) : riskOfLogout(assessment, state);
 }
 
-function notImportedOf(assessment: ResetAssessment): number {
-  if (assessment.kind === "none") return 0;
-  return (assessment.kind === "at-risk" ? assessment : assessment.known)?.notImported ?? 0;
+function riskOfReset(assessment: ResetAssessment): Risk {
+  const losses: Losses = { ...keysOf(assessment), locked: 0 };
+  return assessment.kind === "unknown"
+    ? { kind: "unknown", reason: assessment.reason, losses }
+    : { kind: assessment.kind, losses };
 }
 
-/** The keys that are known to be at risk. */
-export function keysOf(risk: Risk): KeysAtRisk {
-  const nothing: KeysAtRisk = { notDownloaded: 0, notImported: 0, unreadable: 0 };
-  if (risk.kind === "none") return nothing;
-  return (risk.kind === "at-risk" ? risk : risk.known) ?? nothing;
+function riskOfLogout(assessment: ResetAssessment, state: KeyBackupSyncState): Risk {
+  const { notImported } = keysOf(assessment);
+  const losses: Losses = { ...NOTHING, notImported, locked: replacedBy(state)?.locked ?? 0 };
+  if (countOf(losses) === 0) return { kind: "none", losses };
+  return assessment.kind === "unknown"
+    ? { kind: "unknown", reason: assessment.reason, losses }
+    : { kind: "at-risk", losses };
+}
+
+function keysOf(assessment: ResetAssessment): KeysAtRisk {
+  if (assessment.kind === "none") return NOTHING;
+  const { notDownloaded, notImported, unreadable } =
+    (assessment.kind === "at-risk" ? assessment : assessment.known) ?? NOTHING;
+  return { notDownloaded, notImported, unreadable };
+}
+
+export function countOf({ notDownloaded, notImported, unreadable, locked }: Losses): number {
+  return notDownloaded + notImported + unreadable + locked;
 }
 
 /** How many keys may be lost: without an end where nobody can tell. */
 export function lossOf(risk: Risk): number {
-  if (risk.kind === "unknown") return Number.POSITIVE_INFINITY;
-  const { notDownloaded, notImported, unreadable } = keysOf(risk);
-  return notDownloaded + notImported + unreadable;
+  return risk.kind === "unknown" ? Number.POSITIVE_INFINITY : countOf(risk.losses);
 }

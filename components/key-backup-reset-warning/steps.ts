@@ -1,6 +1,6 @@
 /** Where the person is in the dialog, and where news of the risk lead from there. */
 import type { KeyBackupSyncError } from "../../src/errors.js";
-import { canStart, type KeyBackupSyncState } from "../../src/state.js";
+import { isAtRest, type KeyBackupSyncState } from "../../src/state.js";
 import { type Finding, lossOf, type Risk } from "./risk.js";
 
 /** Why finishing first has come to an end, though not every key is saved. */
@@ -25,7 +25,7 @@ export function stepAfter(step: Step, { risk, state }: Finding, before: Risk | n
       return risk.kind === "none" ? null : CHOICE;
     case "finishing":
       if (risk.kind === "none") return null;
-      return isOver(state) && state !== step.from ? { kind: "choice", trouble: troubleOf(state) } : step;
+      return isAtRest(state) && state !== step.from ? { kind: "choice", trouble: troubleOf(state) } : step;
     case "last":
       if (risk.kind === "none") return CHOICE;
       // Agreed was to less than this.
@@ -34,11 +34,6 @@ export function stepAfter(step: Step, { risk, state }: Finding, before: Risk | n
     case "rescue":
       return step;
   }
-}
-
-/** The run does nothing more by itself. */
-function isOver(state: KeyBackupSyncState): boolean {
-  return canStart(state) || state.status === "paused";
 }
 
 function troubleOf(state: KeyBackupSyncState): Trouble {

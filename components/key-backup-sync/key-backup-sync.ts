@@ -17,7 +17,8 @@ import { WISHES } from "./wishes.js";
 /** What is shown, asked, and kept safe. */
 type Run = KeyBackupSyncRun & KeyBackupSafety;
 
-const PROGRESS_PARTS = "icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures";
+const PROGRESS_PARTS =
+  "icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures, replaced";
 const WARNING_PARTS = `dialog, dialog-title, dialog-message, losses, actions, button, button-danger, option, input, complaint, ${PROGRESS_PARTS}`;
 const OCCASIONS = ["reset", "logout"] as const satisfies readonly Occasion[];
 
@@ -53,6 +54,7 @@ const OCCASIONS = ["reset", "logout"] as const satisfies readonly Occasion[];
  * @csspart indicator-downloaded - The part of the bar for the keys that are on this device.
  * @csspart counts - The line of counts and of the time left.
  * @csspart failures - The list of keys that could not be used.
+ * @csspart replaced - What became of the keys of earlier backups.
  * @csspart controls - The row of buttons.
  * @csspart button - Each button.
  * @csspart button-danger - The button that stops, and the one that goes on without keys that may be lost.

@@ -384,6 +384,32 @@ describe("<key-backup-progress>", () => {
     });
   });
 
+  describe("earlier backups", () => {
+    for (const state of [
+      BY_STATUS.complete["Complete, an earlier backup was replaced"],
+      BY_STATUS.unavailable["No backup, an earlier one was deleted"],
+    ]) {
+      it(`are told of: ${state.status}`, async () => {
+        expect(all(part(await progressOf(state), "replaced"), "li").map(textOf)).to.deep.equal([
+          "1,204 keys of an earlier backup were not downloaded before it was deleted",
+          "318 keys of an earlier backup are kept here until its recovery key is known",
+        ]);
+      });
+    }
+
+    it("are told of only where something is missing", async () => {
+      const replaced = { notDownloaded: 0, locked: 1 };
+      const element = await progressOf({ ...BY_STATUS.complete.Complete, replaced });
+      expect(all(part(element, "replaced"), "li").map(textOf)).to.deep.equal([
+        "1 key of an earlier backup is kept here until its recovery key is known",
+      ]);
+    });
+
+    it("are no matter where there are none", async () => {
+      expect(all(await progressOf(BY_STATUS.complete.Complete), "[part~='replaced']")).to.have.lengthOf(0);
+    });
+  });
+
   describe("the bar", () => {
     it("is as long as what is downloaded", async () => {
       const element = await progressOf(DOWNLOADING);

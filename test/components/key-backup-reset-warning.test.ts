@@ -590,6 +590,20 @@ describe("<key-backup-reset-warning>", () => {
       ]);
     });
 
+    it("logout: asks because of an earlier backup's keys, which are nowhere else", async () => {
+      const { "Complete, an earlier backup was replaced": replaced } = BY_STATUS.complete;
+      const asked = await askShown(new MockRun(replaced, NONE), "logout");
+      expect(losses(asked)).to.deep.equal([
+        "318 keys of an earlier backup are nowhere else, and wait for its recovery key",
+      ]);
+      expect(buttons(asked.element)).to.deep.equal(["Save a rescue copy", "Cancel", "Log out anyway…"]);
+    });
+
+    it("reset: does not ask because of those, for they stay", async () => {
+      const { "Complete, an earlier backup was replaced": replaced } = BY_STATUS.complete;
+      await answered(await ask(new MockRun(replaced, NONE)), true);
+    });
+
     const harmless: readonly (readonly [string, ResetAssessment])[] = [
       ["keys that stay in the backup", IN_BACKUP],
       ["keys that nothing can open", UNREADABLE],
