@@ -101,15 +101,25 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     return rescueCopy(this.#worker(), passphrase);
   }
 
+  /**
+   * Takes back an archive, of this account or another: its keys go into the crypto store, and from there into the present backup.
+   * @param recoveryKey of that backup, or of the secret storage of its account; or the passphrase of that
+   * @throws KeyBackupSyncError `rescue-copy-damaged`, `recovery-key-invalid`, `decryption-key-mismatch`; then nothing is changed
+   */
   importRescueCopy(file: Blob, recoveryKey: string): Promise<RescuedKeys> {
     return importRescueCopy(this.#worker(), this.#host.cryptoStore, file, recoveryKey);
   }
 
+  /**
+   * Opens what is downloaded and waits for its recovery key, of the present backup and of those before, and starts.
+   * @throws KeyBackupSyncError `recovery-key-invalid`, `decryption-key-mismatch` if it opens none of them
+   */
   async unlock(recoveryKey: string): Promise<void> {
     await this.#worker().call("unlock", [recoveryKey]);
     await this.#oneRun.wish(this.#state.status === "waiting" ? "go-on" : "start");
   }
 
+  /** Leaves nothing of this on this device, as after logging out: what is imported stays, what is not is lost. It is closed then. */
   async erase(): Promise<void> {
     await this.stop();
     await this.#worker().call("erase", []);

@@ -1,8 +1,7 @@
 /**
- * Puts a question before every way that matrix-js-sdk has to destroy a key backup. It knows which these are, by its types alone; what
+ * Puts a question before every way that matrix-js-sdk has to destroy a key backup. It knows which these are, by what they are called; what
  * the question is, and who answers it, is the element's.
  */
-import type { CryptoApi } from "matrix-js-sdk/lib/crypto-api/index.js";
 import { KeyBackupSyncError } from "./errors.js";
 
 type DestroyingCall =
@@ -12,7 +11,12 @@ type DestroyingCall =
   | "resetEncryption"
   | "bootstrapSecretStorage";
 
-type GuardedCrypto = Pick<CryptoApi, DestroyingCall | "getKeyBackupInfo" | "checkKeyBackupAndEnable">;
+/** Of its `CryptoApi`, of any major. */
+interface GuardedCrypto extends Readonly<Partial<Record<DestroyingCall, unknown>>> {
+  getKeyBackupInfo(): Promise<{ readonly version?: string } | null>;
+  checkKeyBackupAndEnable(): Promise<{ readonly backupInfo: { readonly version?: string } } | null>;
+}
+
 type Call = (...args: unknown[]) => Promise<void>;
 
 /** Of a matrix-js-sdk client all that is needed here. */

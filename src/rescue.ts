@@ -15,7 +15,7 @@ export async function rescueCopy(link: WorkerLink, passphrase: string | null): P
 
 /**
  * Not as backed up: the client uploads them to the present backup.
- * @throws KeyBackupSyncError see `KeyBackupSafety.importRescueCopy`; then nothing was changed, but for a crypto store that fails
+ * @throws KeyBackupSyncError see `KeyBackupSyncController.importRescueCopy`; then nothing was changed, but for a crypto store that fails
  */
 export async function importRescueCopy(
   link: WorkerLink,

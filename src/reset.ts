@@ -54,17 +54,4 @@ export interface KeyBackupSafety {
    * @throws KeyBackupSyncError `nothing-to-save` if all of it is imported already, `decryption-key-unknown`, `passphrase-missing`
    */
   rescueCopy(passphrase: string | null): Promise<RescueCopy>;
-  /**
-   * Takes back an archive, of this account or another: its keys go into the crypto store, and from there into the present backup.
-   * @param recoveryKey of that backup, or of the secret storage of its account; or the passphrase of that
-   * @throws KeyBackupSyncError `rescue-copy-damaged`, `recovery-key-invalid`, `decryption-key-mismatch`; then nothing is changed
-   */
-  importRescueCopy(file: Blob, recoveryKey: string): Promise<RescuedKeys>;
-  /**
-   * Opens what is downloaded and waits for its recovery key, of the present backup and of those before, and starts.
-   * @throws KeyBackupSyncError `recovery-key-invalid`, `decryption-key-mismatch` if it opens none of them
-   */
-  unlock(recoveryKey: string): Promise<void>;
-  /** Leaves nothing of this on this device, as after logging out: what is imported stays, what is not is lost. It is closed then. */
-  erase(): Promise<void>;
 }
