@@ -16,6 +16,8 @@ export class WorkerLink {
   onDownloaded: (spooled: Spooled) => void = () => {};
   readonly #worker: Worker;
   readonly #account: Account;
+  /** Of the worker, and of the lock that it holds for as long as it lives. */
+  readonly #name = `key-backup-sync:worker:${crypto.randomUUID()}`;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #hasAnswered = false;
@@ -25,7 +27,7 @@ export class WorkerLink {
   /** @throws KeyBackupSyncError `worker-unavailable` */
   constructor(account: Account) {
     this.#account = account;
-    this.#worker = newWorker();
+    this.#worker = newWorker(this.#name);
     this.#worker.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => void this.#receive(data));
     this.#worker.addEventListener("error", () => this.#crash());
     this.#worker.addEventListener("messageerror", () => this.#crash());
@@ -75,8 +77,16 @@ export class WorkerLink {
     this.#worker.postMessage(message);
   }
 
-  async #receive(message: WorkerMessage): Promise<void> {
+  /** A worker that is ended from outside tells nobody. But its lock is free then, and not before: it had it when it first spoke. */
+  #watch(): void {
+    if (this.#hasAnswered) return;
     this.#hasAnswered = true;
+    const { locks } = navigator as { locks?: LockManager };
+    locks?.request(this.#name, () => this.#crash()).catch(() => {});
+  }
+
+  async #receive(message: WorkerMessage): Promise<void> {
+    this.#watch();
     switch (message.type) {
       case "result":
         return this.#take(message.id)?.resolve(message.value as never);
@@ -115,11 +125,11 @@ export class WorkerLink {
   }
 }
 
-function newWorker(): Worker {
+function newWorker(name: string): Worker {
   try {
     return new Worker(new URL("./worker/key-backup.worker.js", import.meta.url), {
       type: "module",
-      name: "key-backup-sync",
+      name,
     });
   } catch (cause) {
     throw new KeyBackupSyncError("worker-unavailable", { cause });

@@ -7,6 +7,18 @@ import { Session } from "./session.js";
 /** Each call, with the signal that aborts it in front. */
 type Calls = { [Name in CallName]: (signal: AbortSignal, ...args: Parameters<WorkerCalls[Name]>) => Promise<unknown> };
 
+/** Resolves when it holds the lock of its name, which it does for as long as it lives: so the page learns of its death. */
+const alive = new Promise<void>((resolve) => {
+  const { locks } = navigator as { locks?: LockManager };
+  const hold = () => {
+    resolve();
+    return new Promise<never>(() => {});
+  };
+  // Where there are no locks, nobody looks for this one.
+  if (locks) locks.request(self.name, hold).catch(() => resolve());
+  else resolve();
+});
+
 const calls = new Map<number, AbortController>();
 const tokenWishes = new Map<number, (token: string | null) => void>();
 let lastTokenWish = 0;
@@ -32,6 +44,7 @@ async function answer({ id, name, args }: PageMessage & { type: "call" }): Promi
   const controller = new AbortController();
   calls.set(id, controller);
   try {
+    await alive;
     const target = callee(name);
     const call = target[name] as (...all: unknown[]) => Promise<unknown>;
     send({ type: "result", id, value: await call.call(target, controller.signal, ...args) });
