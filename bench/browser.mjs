@@ -2,24 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { launch } from "puppeteer-core";
-
-const FLAGS = [
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--disable-quic",
-];
+import { forgetData, launchChromium } from "../test/support/browsers/chromium-process.mjs";
 
 export async function launchBrowser() {
   const profile = mkdtempSync(join(tmpdir(), "key-backup-sync-bench-"));
-  const browser = await launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    userDataDir: profile,
-    protocolTimeout: 0,
-    args: process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS,
-  });
+  const browser = await launchChromium(profile, { answerTimeoutMs: 0 });
   return {
     browser,
     async close() {
@@ -46,10 +33,4 @@ export async function withPage(browser, url, work) {
     await forgetData(page);
     await page.close();
   }
-}
-
-/** @param {import("puppeteer-core").Page} page */
-async function forgetData(page) {
-  const session = await page.createCDPSession();
-  await session.send("Storage.clearDataForOrigin", { origin: new URL(page.url()).origin, storageTypes: "all" });
 }

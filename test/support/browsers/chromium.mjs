@@ -1,20 +1,11 @@
 /** Chromium for the test runner. */
 import { chromeLauncher } from "@web/test-runner-chrome";
+import { CHROMIUM_ARGS } from "./chromium-process.mjs";
 import { executableOf } from "./installed.mjs";
-
-/** It runs as root, without a GPU, and must talk to no one but the tests. */
-const ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--disable-quic",
-];
 
 export function chromium() {
   const launcher = chromeLauncher({
-    launchOptions: { executablePath: executableOf("chromium"), args: ARGS },
+    launchOptions: { executablePath: executableOf("chromium"), args: CHROMIUM_ARGS },
     createBrowserContext: async ({ browser, config }) => {
       const context = browser.defaultBrowserContext();
       const { origin } = new URL(`${config.protocol}//${config.hostname}:${config.port}`);

@@ -1,0 +1,32 @@
+/** A Chromium of one's own, without the test runner: with a profile on disk, which outlives the process. */
+import { launch } from "puppeteer-core";
+import { executableOf } from "./installed.mjs";
+
+/** It runs as root, without a GPU, and must talk to no one but the tests. */
+export const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+];
+
+/**
+ * @param {string} profile directory
+ * @param {{ answerTimeoutMs: number }} limit after which the browser has not answered a command; 0 is never
+ */
+export function launchChromium(profile, { answerTimeoutMs }) {
+  return launch({
+    executablePath: executableOf("chromium"),
+    userDataDir: profile,
+    protocolTimeout: answerTimeoutMs,
+    args: CHROMIUM_ARGS,
+  });
+}
+
+/** Deletes all that the page's origin has stored. @param {import("puppeteer-core").Page} page */
+export async function forgetData(page) {
+  const session = await page.createCDPSession();
+  await session.send("Storage.clearDataForOrigin", { origin: new URL(page.url()).origin, storageTypes: "all" });
+}
