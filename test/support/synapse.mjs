@@ -63,7 +63,10 @@ function writeFiles(port) {
 
 /** @param {string} directory */
 function launch(directory) {
-  return spawn(SYNAPSE_PYTHON, [LAUNCHER, configPath(directory)], { stdio: ["pipe", "ignore", "pipe"] });
+  return spawn(SYNAPSE_PYTHON, [LAUNCHER, configPath(directory)], {
+    cwd: directory,
+    stdio: ["pipe", "ignore", "pipe"],
+  });
 }
 
 /** @param {string} url @param {ReturnType<typeof launch>} process @param {string} directory */
