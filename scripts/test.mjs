@@ -1,6 +1,6 @@
 /**
  * All there is to check: `npm test`. Sets up what is missing, then runs linter, type check, manifest, build, package,
- * and the tests in three engines. Its last line counts each of these checks as one test.
+ * the tests in three engines, and a few runs of the chaos test. Its last line counts each of these checks, and each run, as one test.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -9,12 +9,14 @@ import { addTotals } from "../test/support/totals.mjs";
 import { setupBrowsers } from "./setup-browsers.mjs";
 import { setupSynapse } from "./setup-synapse.mjs";
 import { testInBrowsers } from "./test-browsers.mjs";
+import { firstRuns, testChaos } from "./test-chaos.mjs";
 
 /** @typedef {import("../test/support/totals.mjs").Totals} Totals */
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** By npm script. One that is not there is left out. */
 const CHECKS = ["lint", "types", "manifest:check", "build", "lint:package"];
+const CHAOS_RUNS = 6;
 
 const FAILURE = { passed: 0, failed: 1, skipped: 0 };
 const SUCCESS = { passed: 1, failed: 0, skipped: 0 };
@@ -24,7 +26,8 @@ async function runAll() {
   const totals = { passed: 0, failed: 0, skipped: 0 };
   const isSetUp = setUp();
   for (const script of CHECKS.filter(isScript)) addTotals(totals, runCheck(script));
-  addTotals(totals, isSetUp ? await testBrowsers() : FAILURE);
+  addTotals(totals, isSetUp ? await orFailure(() => testInBrowsers({})) : FAILURE);
+  addTotals(totals, isSetUp ? await orFailure(() => testChaos({ runs: firstRuns(CHAOS_RUNS) })) : FAILURE);
   return totals;
 }
 
@@ -52,10 +55,10 @@ function runCheck(script) {
   return status === 0 ? SUCCESS : FAILURE;
 }
 
-/** @returns {Promise<Totals>} */
-async function testBrowsers() {
+/** @param {() => Promise<Totals>} work */
+async function orFailure(work) {
   try {
-    return await testInBrowsers({});
+    return await work();
   } catch (error) {
     complain(error);
     return FAILURE;

@@ -14,6 +14,7 @@ const SLICES_PER_SECOND = 20;
 export class HomeserverProxy {
   #server = createServer((request, response) => void this.#answer(request, response).catch(() => response.destroy()));
   #target;
+  #port = 0;
   /** @type {number | null} */
   #bytesPerSecond = null;
   /** @type {ProxiedRequest[]} */
@@ -26,10 +27,22 @@ export class HomeserverProxy {
 
   /** Resolves to its base URL. */
   async listen() {
-    this.#server.listen(0, "127.0.0.1");
+    this.#server.listen(this.#port, "127.0.0.1");
     await once(this.#server, "listening");
-    const { port } = /** @type {import("node:net").AddressInfo} */ (this.#server.address());
-    return `http://127.0.0.1:${port}`;
+    this.#port = /** @type {import("node:net").AddressInfo} */ (this.#server.address()).port;
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Breaks off every answer under way. */
+  hangUp() {
+    this.#server.closeAllConnections();
+  }
+
+  /** Nobody reaches it any more, until it listens again: at the same address. */
+  async unplug() {
+    const closed = once(this.#server, "close");
+    this.close();
+    await closed;
   }
 
   /** In the order of their arrival, without preflights. */
@@ -43,8 +56,8 @@ export class HomeserverProxy {
   }
 
   close() {
-    this.#server.closeAllConnections();
     this.#server.close();
+    this.hangUp();
   }
 
   /** Rejects when either side leaves before the end. @param {IncomingMessage} request @param {ServerResponse} response */
@@ -54,6 +67,8 @@ export class HomeserverProxy {
     if (method !== "OPTIONS") this.#requests.push({ method, path: url.pathname });
     const passedOn = makeRequest(url, { method, headers: { ...headers, host: url.host } });
     const answered = once(passedOn, "response");
+    // It fails with the pipeline, which is waited for before.
+    answered.catch(() => {});
     await pipeline(request, passedOn);
     const [answer] = /** @type {[IncomingMessage]} */ (await answered);
     response.writeHead(answer.statusCode ?? 502, answer.headers);
