@@ -24,7 +24,7 @@ export interface ImportOptions {
   readonly spooled: Changes;
 }
 
-/** @throws KeyBackupSyncError `import-failed` if the crypto store takes none of a batch; what `nextBatch` throws; the abort's reason */
+/** @throws KeyBackupSyncError `import-failed` if the crypto store no longer takes any key; what `nextBatch` throws; the abort's reason */
 export async function importRoomKeys(options: ImportOptions): Promise<void> {
   const batches = new BatchImport(options);
   let settled: SettledBatch | null = null;
@@ -40,12 +40,25 @@ export async function importRoomKeys(options: ImportOptions): Promise<void> {
   }
 }
 
+type BatchImportOptions = Pick<ImportOptions, "cryptoStore" | "backupVersion">;
+
+/** Of one try. */
+interface Outcome {
+  /** Dropped, as the crypto store itself counts. */
+  readonly rejected: number;
+  /** For these it threw. */
+  readonly refused: readonly RoomKey[];
+  readonly cause: unknown;
+}
+
 class BatchImport {
   readonly size = new BatchSize();
-  readonly #options: Pick<ImportOptions, "cryptoStore" | "backupVersion">;
+  readonly #options: BatchImportOptions;
   #calls = 0;
+  /** A room key for which the crypto store did not throw. */
+  #taken: readonly RoomKey[] = [];
 
-  constructor(options: Pick<ImportOptions, "cryptoStore" | "backupVersion">) {
+  constructor(options: BatchImportOptions) {
     this.#options = options;
   }
 
@@ -66,42 +79,56 @@ class BatchImport {
     };
   }
 
+  /** How many of them the crypto store rejected. */
   async #importMeasured(roomKeys: readonly RoomKey[]): Promise<number> {
-    if (this.#calls++ % BETWEEN_SAMPLES !== 0) return this.#importOrSplit(roomKeys);
+    if (this.#calls++ % BETWEEN_SAMPLES !== 0) return this.#importAll(roomKeys);
     let rejected = 0;
     const block = await longestBlockOf(async () => {
-      rejected = await this.#importOrSplit(roomKeys);
+      rejected = await this.#importAll(roomKeys);
     });
     this.size.blocked(roomKeys.length, block);
     return rejected;
   }
 
-  /** How many of them the crypto store rejected. When it throws it may be for one key: it is tried by halves, down to that one. */
-  async #importOrSplit(roomKeys: readonly RoomKey[]): Promise<number> {
+  async #importAll(roomKeys: readonly RoomKey[]): Promise<number> {
+    const { rejected, refused } = await this.#importOrSplit(roomKeys);
+    return refused.length === 0 ? rejected : rejected + (await this.#importAgain(refused));
+  }
+
+  /** A fault may have passed: what was refused once is tried once more, and is rejected only by a store that still takes other keys. */
+  async #importAgain(roomKeys: readonly RoomKey[]): Promise<number> {
+    await nextTask();
+    const { rejected, refused, cause } = await this.#importOrSplit(roomKeys);
+    if (refused.length > 0) await this.#importTaken(cause);
+    return rejected + refused.length;
+  }
+
+  /** Importing a key again changes nothing, but tells whether the crypto store is at its work. */
+  async #importTaken(cause: unknown): Promise<void> {
+    const isTaken = this.#taken.length > 0 && (await this.#importOrSplit(this.#taken)).refused.length === 0;
+    if (!isTaken) throw new KeyBackupSyncError("import-failed", { cause });
+  }
+
+  /** When the crypto store throws it may be for one key: it is tried by halves, down to that one. */
+  async #importOrSplit(roomKeys: readonly RoomKey[]): Promise<Outcome> {
     const { cryptoStore, backupVersion } = this.#options;
     try {
-      return (await cryptoStore.importRoomKeys(roomKeys, backupVersion)).rejected;
+      const { rejected } = await cryptoStore.importRoomKeys(roomKeys, backupVersion);
+      this.#taken = roomKeys.slice(0, 1);
+      return { rejected, refused: [], cause: null };
     } catch (cause) {
-      if (roomKeys.length === 1) throw new KeyBackupSyncError("import-failed", { cause });
-      return this.#importHalves(roomKeys);
+      return roomKeys.length === 1 ? { rejected: 0, refused: roomKeys, cause } : this.#importHalves(roomKeys);
     }
   }
 
-  async #importHalves(roomKeys: readonly RoomKey[]): Promise<number> {
+  async #importHalves(roomKeys: readonly RoomKey[]): Promise<Outcome> {
     const middle = Math.ceil(roomKeys.length / 2);
-    const halves = [roomKeys.slice(0, middle), roomKeys.slice(middle)];
-    let rejected = 0;
-    const faults: unknown[] = [];
-    for (const half of halves) {
-      try {
-        rejected += await this.#importOrSplit(half);
-      } catch (cause) {
-        faults.push(cause);
-        rejected += half.length;
-      }
-    }
-    // A store that takes nothing is at fault itself; one that takes the other half has a reason to refuse these.
-    if (faults.length === halves.length) throw faults[0];
-    return rejected;
+    const first = await this.#importOrSplit(roomKeys.slice(0, middle));
+    const second = await this.#importOrSplit(roomKeys.slice(middle));
+    return {
+      rejected: first.rejected + second.rejected,
+      refused: [...first.refused, ...second.refused],
+      cause: second.cause ?? first.cause,
+    };
   }
 }

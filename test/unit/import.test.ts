@@ -1,0 +1,131 @@
+import { expect } from "@open-wc/testing";
+import { Changes } from "../../src/changes.js";
+import { KeyBackupSyncError } from "../../src/errors.js";
+import type { RoomKey } from "../../src/host.js";
+import { type ImportOptions, importRoomKeys } from "../../src/import.js";
+import type { Cursor, NextBatch, SettledBatch } from "../../src/protocol.js";
+import type { Progress } from "../../src/state.js";
+
+const NO_FAILURES = { malformed: 0, undecryptable: 0, rejected: 0 };
+const PROGRESS: Progress = { total: 0, downloaded: 0, imported: 0, failures: NO_FAILURES };
+const END: Cursor = { segment: 0, chunk: 0, offset: 0, inside: null };
+
+function roomKey(session_id: string): RoomKey {
+  return {
+    room_id: "!room:localhost",
+    session_id,
+    algorithm: "m.megolm.v1.aes-sha2",
+    sender_key: "",
+    session_key: "",
+    sender_claimed_keys: {},
+    forwarding_curve25519_key_chain: [],
+  };
+}
+
+/** An import of batches of so many keys, called 0, 1, 2 and so on, into a crypto store that the test is in charge of. */
+class Scene {
+  readonly settled: SettledBatch[] = [];
+  readonly taken = new Set<string>();
+  /** Called before each import, with the number of calls so far: may throw. */
+  beforeImport: (sessionIds: readonly string[], calls: number) => void = () => {};
+  readonly #batches: RoomKey[][];
+  #calls = 0;
+
+  constructor(...sizes: number[]) {
+    let last = 0;
+    this.#batches = sizes.map((size) => Array.from({ length: size }, () => roomKey(String(last++))));
+  }
+
+  run(): Promise<void> {
+    const options: ImportOptions = {
+      nextBatch: async (_limit, settled) => this.#next(settled),
+      cryptoStore: { importRoomKeys: async (roomKeys) => this.#import(roomKeys.map((key) => key.session_id)) },
+      backupVersion: "1",
+      signal: new AbortController().signal,
+      onProgress: () => {},
+      spooled: new Changes(),
+    };
+    return importRoomKeys(options);
+  }
+
+  /** Of all batches: how many keys are imported, and how many rejected. */
+  get counts(): readonly [number, number] {
+    const sum = (count: (batch: SettledBatch) => number) => this.settled.reduce((all, batch) => all + count(batch), 0);
+    return [sum(({ imported }) => imported), sum(({ failures }) => failures.rejected)];
+  }
+
+  #next(settled: SettledBatch | null): NextBatch {
+    if (settled) this.settled.push(settled);
+    const roomKeys = this.#batches.shift();
+    if (!roomKeys) return { kind: "end", progress: PROGRESS };
+    return { kind: "batch", batch: { roomKeys, failures: NO_FAILURES, end: END }, progress: PROGRESS };
+  }
+
+  #import(sessionIds: readonly string[]): { rejected: number } {
+    this.beforeImport(sessionIds, ++this.#calls);
+    for (const sessionId of sessionIds) this.taken.add(sessionId);
+    return { rejected: 0 };
+  }
+}
+
+const refuse = (): never => {
+  throw new Error("refused");
+};
+
+async function faultOf(work: Promise<void>): Promise<unknown> {
+  return work.then(
+    () => null,
+    (fault: unknown) => fault,
+  );
+}
+
+describe("The import", () => {
+  for (const calls of [1, 2, 3, 9, 20, 31]) {
+    it(`loses no key to a fault that passes after ${calls} calls`, async () => {
+      const scene = new Scene(16, 16);
+      scene.beforeImport = (_keys, call) => call <= calls && refuse();
+      await scene.run();
+      expect(scene.counts).to.deep.equal([32, 0]);
+      expect(scene.taken.size).to.equal(32);
+    });
+  }
+
+  it("loses no key to a fault that comes and passes between two others", async () => {
+    const scene = new Scene(16, 16, 16);
+    scene.beforeImport = (_keys, call) => call > 1 && call < 20 && refuse();
+    await scene.run();
+    expect(scene.counts).to.deep.equal([48, 0]);
+  });
+
+  it("rejects those keys that the crypto store refuses twice, and takes all others", async () => {
+    const bad = ["3", "4", "5", "20"];
+    const scene = new Scene(16, 16);
+    scene.beforeImport = (keys) => keys.some((key) => bad.includes(key)) && refuse();
+    await scene.run();
+    expect(scene.counts).to.deep.equal([28, 4]);
+    expect(bad.filter((key) => scene.taken.has(key))).to.deep.equal([]);
+  });
+
+  it("rejects a refused key that is alone in its batch", async () => {
+    const scene = new Scene(16, 1);
+    scene.beforeImport = (keys) => keys.includes("16") && refuse();
+    await scene.run();
+    expect(scene.counts).to.deep.equal([16, 1]);
+  });
+
+  it("ends where the crypto store takes nothing from the start", async () => {
+    const scene = new Scene(16);
+    scene.beforeImport = refuse;
+    const fault = await faultOf(scene.run());
+    expect(fault).to.be.instanceOf(KeyBackupSyncError).with.property("code", "import-failed");
+    expect(scene.settled).to.deep.equal([]);
+  });
+
+  it("ends where the crypto store takes nothing more, and settles only what it took", async () => {
+    const scene = new Scene(16, 16);
+    scene.beforeImport = (_keys, call) => call > 1 && refuse();
+    const fault = await faultOf(scene.run());
+    expect(fault).to.be.instanceOf(KeyBackupSyncError).with.property("code", "import-failed");
+    expect(scene.counts).to.deep.equal([16, 0]);
+  });
+});
