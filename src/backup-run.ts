@@ -97,11 +97,14 @@ export class BackupRun {
   async #import(): Promise<void> {
     await this.#untilImportIsDue();
     await this.#opened();
+    const { link, intensity } = this.#options;
     await importRoomKeys({
-      nextBatch: (limit, settled) => this.#options.link.call("nextBatch", [limit, settled]),
+      nextBatch: (limit, settled) => link.call("nextBatch", [limit, settled]),
       cryptoStore: this.#cryptoStore,
       backupVersion: this.#sync.backup.version,
       signal: this.#signal,
+      intensity,
+      rest: (milliseconds) => link.call("rest", [milliseconds]),
       onProgress: (progress) => this.#advance({ ...this.#sync, progress }),
       spooled: this.#spooled,
     });

@@ -14,7 +14,15 @@ import { PriorityRooms } from "./priority-rooms.js";
 import { importRescueCopy, rescueCopy } from "./rescue.js";
 import type { KeyBackupSafety, RescueCopy, RescuedKeys, ResetAssessment } from "./reset.js";
 import { run } from "./run.js";
-import { IDLE, isAtRest, type KeyBackupSyncRun, type KeyBackupSyncState, syncOf } from "./state.js";
+import {
+  IDLE,
+  INTENSITIES,
+  type Intensity,
+  isAtRest,
+  type KeyBackupSyncRun,
+  type KeyBackupSyncState,
+  syncOf,
+} from "./state.js";
 import { WorkerLink } from "./worker-link.js";
 
 /** Counts change many times a second; nobody reads faster than this many milliseconds. */
@@ -32,6 +40,7 @@ const BETWEEN_EVENTS = 100;
 export class KeyBackupSyncController extends EventTarget implements KeyBackupSyncRun, KeyBackupSafety {
   readonly #host: Host;
   readonly #oneRun: OneRun;
+  #intensity: Intensity = "balanced";
   #state: KeyBackupSyncState = IDLE;
   #link: WorkerLink | null = null;
   #eventTimer: ReturnType<typeof setTimeout> | null = null;
@@ -66,6 +75,16 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   /** It is of no more use: see `close()`. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  get intensity(): Intensity {
+    return this.#intensity;
+  }
+
+  /** @throws TypeError for anything that is no intensity */
+  set intensity(intensity: Intensity) {
+    if (!INTENSITIES.includes(intensity)) throw new TypeError(`key-backup-sync: there is no intensity ${intensity}`);
+    this.#intensity = intensity;
   }
 
   start(): Promise<void> {
@@ -179,6 +198,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     const options = {
       host: this.#host,
       signal,
+      intensity: () => this.#intensity,
       report: (state: KeyBackupSyncState) => this.#enter(state),
       priorities: this.#priorities,
       metered: this.#metered,

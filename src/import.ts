@@ -4,12 +4,13 @@
  */
 import { BatchSize } from "./batch-size.js";
 import type { Changes } from "./changes.js";
+import { EFFORTS, type Effort } from "./effort.js";
 import { KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore, RoomKey } from "./host.js";
 import { longestBlockOf } from "./longest-block.js";
 import { nextTask } from "./next-task.js";
 import type { Batch, NextBatch, SettledBatch } from "./protocol.js";
-import type { Progress } from "./state.js";
+import type { Intensity, Progress } from "./state.js";
 
 /** Calls of the crypto store between two of which the block is measured. */
 const BETWEEN_SAMPLES = 4;
@@ -19,6 +20,10 @@ export interface ImportOptions {
   readonly cryptoStore: Pick<CryptoStore, "importRoomKeys">;
   readonly backupVersion: string;
   readonly signal: AbortSignal;
+  /** Asked before each call of the crypto store: it may change at any time. */
+  readonly intensity: () => Intensity;
+  /** Resolves after so many milliseconds, also in a hidden tab, where browsers slow down the timers of a page. */
+  readonly rest: (milliseconds: number) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
   /** Whenever there is more in the spool. */
   readonly spooled: Changes;
@@ -40,7 +45,7 @@ export async function importRoomKeys(options: ImportOptions): Promise<void> {
   }
 }
 
-type BatchImportOptions = Pick<ImportOptions, "cryptoStore" | "backupVersion">;
+type BatchImportOptions = Pick<ImportOptions, "cryptoStore" | "backupVersion" | "intensity" | "rest">;
 
 /** Of one try. */
 interface Outcome {
@@ -52,7 +57,7 @@ interface Outcome {
 }
 
 class BatchImport {
-  readonly size = new BatchSize();
+  readonly size = new BatchSize(() => this.#effort.block);
   readonly #options: BatchImportOptions;
   #calls = 0;
   /** A room key for which the crypto store did not throw. */
@@ -67,8 +72,8 @@ class BatchImport {
     let rejected = 0;
     for (let at = 0; at < roomKeys.length; ) {
       const some = roomKeys.slice(at, at + this.size.atOnce);
-      await nextTask();
-      rejected += await this.#importMeasured(some);
+      await nextTask(this.#effort.priority);
+      rejected += await this.#importThenRest(some);
       at += some.length;
     }
     if (roomKeys.length > 0) this.size.took(roomKeys.length, performance.now() - started);
@@ -79,7 +84,19 @@ class BatchImport {
     };
   }
 
+  get #effort(): Effort {
+    return EFFORTS[this.#options.intensity()];
+  }
+
   /** How many of them the crypto store rejected. */
+  async #importThenRest(roomKeys: readonly RoomKey[]): Promise<number> {
+    const started = performance.now();
+    const rejected = await this.#importMeasured(roomKeys);
+    const { rest } = this.#effort;
+    if (rest > 0) await this.#options.rest((performance.now() - started) * rest);
+    return rejected;
+  }
+
   async #importMeasured(roomKeys: readonly RoomKey[]): Promise<number> {
     if (this.#calls++ % BETWEEN_SAMPLES !== 0) return this.#importAll(roomKeys);
     let rejected = 0;
@@ -97,7 +114,7 @@ class BatchImport {
 
   /** A fault may have passed: what was refused once is tried once more, and is rejected only by a store that still takes other keys. */
   async #importAgain(roomKeys: readonly RoomKey[]): Promise<number> {
-    await nextTask();
+    await nextTask(this.#effort.priority);
     const { rejected, refused, cause } = await this.#importOrSplit(roomKeys);
     if (refused.length > 0) await this.#importTaken(cause);
     return rejected + refused.length;

@@ -1,5 +1,5 @@
 /** Room keys of rooms that somebody is looking at, straight from the homeserver into the crypto store. They are counted when all others are. */
-import { BatchSize } from "./batch-size.js";
+import { FEWEST_AT_ONCE } from "./batch-size.js";
 import type { CryptoStore } from "./host.js";
 import { nextTask } from "./next-task.js";
 import type { PriorityRooms } from "./priority-rooms.js";
@@ -28,11 +28,10 @@ async function importRoom(
   roomId: string,
   { link, cryptoStore, backupVersion, signal }: RoomImportOptions,
 ): Promise<void> {
-  const { atOnce } = new BatchSize();
   try {
     await link.call("openRoom", [roomId], signal);
     for (;;) {
-      const roomKeys = await link.call("nextOfRoom", [atOnce], signal);
+      const roomKeys = await link.call("nextOfRoom", [FEWEST_AT_ONCE], signal);
       if (!roomKeys) return;
       await nextTask();
       await cryptoStore.importRoomKeys(roomKeys, backupVersion);

@@ -10,7 +10,14 @@ import type { MeteredConnection } from "./metered-connection.js";
 import type { PriorityRooms } from "./priority-rooms.js";
 import type { BackupCheck, KeptBackup } from "./protocol.js";
 import { isPassing, Retries } from "./retries.js";
-import { type KeyBackupSyncState, type ReplacedBackups, type Sync, spooledCount, syncOf } from "./state.js";
+import {
+  type Intensity,
+  type KeyBackupSyncState,
+  type ReplacedBackups,
+  type Sync,
+  spooledCount,
+  syncOf,
+} from "./state.js";
 import type { WorkerLink } from "./worker-link.js";
 
 /** Milliseconds: a day. */
@@ -20,6 +27,8 @@ export interface RunOptions {
   readonly host: Host;
   readonly link: WorkerLink;
   readonly signal: AbortSignal;
+  /** As the host wants it now. */
+  readonly intensity: () => Intensity;
   readonly report: (state: KeyBackupSyncState) => void;
   readonly priorities: PriorityRooms;
   readonly metered: MeteredConnection;

@@ -72,8 +72,10 @@ export interface Sync {
   readonly replaced: ReplacedBackups | null;
 }
 
+export const INTENSITIES = ["gentle", "balanced", "fast"] as const;
+
 /** How much of the device the import takes: as little as can be, as much as nobody feels, or all that keeps the page usable. */
-export type Intensity = "gentle" | "balanced" | "fast";
+export type Intensity = (typeof INTENSITIES)[number];
 
 /** What a run waits for; it goes on by itself. */
 export type WaitingReason =
@@ -178,6 +180,8 @@ export function canStop(state: KeyBackupSyncState): boolean {
  */
 export interface KeyBackupSyncRun extends EventTarget {
   readonly state: KeyBackupSyncState;
+  /** Of the import; `balanced` at first. Takes effect at once, also in the middle of a run. */
+  intensity: Intensity;
   /** Starts, or starts again after a failure, a stop or a completed pass. */
   start(): Promise<void>;
   /** Start as the page opens: keeps to what the person chose last, so that paused stays paused and stopped stays idle. */

@@ -1,12 +1,13 @@
 /** A run in the hand of a story or a test: its state and its answers are whatever they are set to, and what was asked of it is written down. */
 import type { KeyBackupSafety, RescueCopy, ResetAssessment } from "../src/reset.js";
-import { IDLE, type KeyBackupSyncRun, type KeyBackupSyncState } from "../src/state.js";
+import { IDLE, type Intensity, type KeyBackupSyncRun, type KeyBackupSyncState } from "../src/state.js";
 
 export type Asked = "start" | "autoStart" | "pause" | "resume" | "stop";
 
 export class MockRun extends EventTarget implements KeyBackupSyncRun, KeyBackupSafety {
   readonly asked: Asked[] = [];
   assessment: ResetAssessment;
+  intensity: Intensity = "balanced";
   #state: KeyBackupSyncState;
 
   constructor(state: KeyBackupSyncState = IDLE, assessment: ResetAssessment = { kind: "none" }) {

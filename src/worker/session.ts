@@ -133,6 +133,10 @@ export class Session {
     return { version, count, isCurrent, progress: progressOf(row), hasKey: (await this.#spool.keptKey(row)) !== null };
   }
 
+  rest(_signal: AbortSignal, milliseconds: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  }
+
   async forget(): Promise<void> {
     this.#closeBackup();
     await this.#spool.forget();

@@ -144,7 +144,7 @@ async function wishAtRandom(scene: SyncScene, steps: readonly (readonly [number,
   const imports = new ImportWatch();
   let call = 0;
   scene.host.beforeImport = (roomKeys) => {
-    imports.gate = nextTask().then(nextTask);
+    imports.gate = nextTask().then(() => nextTask());
     return imports.import(`${++call}`, roomKeys);
   };
   const tabs = [scene.controller(), scene.controller(), scene.controller()] as const;

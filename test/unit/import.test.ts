@@ -4,7 +4,7 @@ import { KeyBackupSyncError } from "../../src/errors.js";
 import type { RoomKey } from "../../src/host.js";
 import { type ImportOptions, importRoomKeys } from "../../src/import.js";
 import type { Cursor, NextBatch, SettledBatch } from "../../src/protocol.js";
-import type { Progress } from "../../src/state.js";
+import type { Intensity, Progress } from "../../src/state.js";
 
 const NO_FAILURES = { malformed: 0, undecryptable: 0, rejected: 0 };
 const PROGRESS: Progress = { total: 0, downloaded: 0, imported: 0, failures: NO_FAILURES };
@@ -26,6 +26,8 @@ function roomKey(session_id: string): RoomKey {
 class Scene {
   readonly settled: SettledBatch[] = [];
   readonly taken = new Set<string>();
+  readonly rests: number[] = [];
+  intensity: Intensity = "balanced";
   /** Called before each import, with the number of calls so far: may throw. */
   beforeImport: (sessionIds: readonly string[], calls: number) => void = () => {};
   readonly #batches: RoomKey[][];
@@ -42,6 +44,8 @@ class Scene {
       cryptoStore: { importRoomKeys: async (roomKeys) => this.#import(roomKeys.map((key) => key.session_id)) },
       backupVersion: "1",
       signal: new AbortController().signal,
+      intensity: () => this.intensity,
+      rest: async (milliseconds) => void this.rests.push(milliseconds),
       onProgress: () => {},
       spooled: new Changes(),
     };
@@ -127,5 +131,36 @@ describe("The import", () => {
     const fault = await faultOf(scene.run());
     expect(fault).to.be.instanceOf(KeyBackupSyncError).with.property("code", "import-failed");
     expect(scene.counts).to.deep.equal([16, 0]);
+  });
+});
+
+describe("The intensity of the import", () => {
+  it("gentle rests twice as long as each call took", async () => {
+    const scene = new Scene(16, 16);
+    scene.intensity = "gentle";
+    scene.beforeImport = () => {
+      for (const until = performance.now() + 20; performance.now() < until; );
+    };
+    await scene.run();
+    expect(scene.rests).to.have.lengthOf(2);
+    expect(Math.min(...scene.rests)).to.be.at.least(38);
+  });
+
+  it("balanced and fast do not rest", async () => {
+    for (const intensity of ["balanced", "fast"] as const) {
+      const scene = new Scene(16, 16);
+      scene.intensity = intensity;
+      await scene.run();
+      expect(scene.rests).to.deep.equal([]);
+    }
+  });
+
+  it("may change in the middle of a run", async () => {
+    const scene = new Scene(16, 16, 16);
+    scene.beforeImport = (_keys, call) => {
+      scene.intensity = call === 2 ? "gentle" : "fast";
+    };
+    await scene.run();
+    expect(scene.rests).to.have.lengthOf(1);
   });
 });
