@@ -88,6 +88,8 @@ export class KeyBackupSyncElement extends LitElement {
   @property({ attribute: false }) controller: Run | null = null;
   /** Waits for a press on start, in place of starting by itself. */
   @property({ type: Boolean, reflect: true }) manual = false;
+  /** How much of the device the import takes: `gentle`, `balanced` or `fast`. Null leaves that to the run, which is balanced at first. */
+  @property({ reflect: true }) intensity: Intensity | null = null;
   /** The words, in the language of the host. */
   @property({ attribute: false }) strings: KeyBackupSyncStrings = ENGLISH;
 
@@ -137,6 +139,7 @@ export class KeyBackupSyncElement extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!this.isConnected) return;
     if (!this.#run || changed.has("client") || changed.has("controller")) this.#follow(this.#wantedRun());
+    if (changed.has("intensity")) this.#tellIntensity();
     this.#autoStart();
     this.#state = this.#run?.state ?? IDLE;
     if (this.getAttribute("status") !== this.#state.status) this.setAttribute("status", this.#state.status);
@@ -219,6 +222,13 @@ export class KeyBackupSyncElement extends LitElement {
     this.#run?.removeEventListener("statechange", this.#onStateChange);
     this.#run = run;
     this.#run?.addEventListener("statechange", this.#onStateChange);
+    this.#tellIntensity();
+  }
+
+  /** An attribute may be any text. */
+  #tellIntensity(): void {
+    const intensity = INTENSITIES.find((known) => known === this.intensity);
+    if (this.#run && intensity) this.#run.intensity = intensity;
   }
 
   /** Once for each run: an element that is moved about on the page must not start again what the person has stopped. */
