@@ -81,7 +81,7 @@ function theSynapse() {
   return synapse;
 }
 
-/** @param {{ userId: string, keys: number, rooms?: number }} options */
+/** @param {{ userId: string, keys: number, rooms?: number, idLength?: number }} options */
 async function seed(options) {
   const { databasePath } = await theSynapse();
   const seeded = seeding.then(() => seedKeyBackup({ ...options, databasePath }));

@@ -18,6 +18,7 @@ import { fileURLToPath } from "node:url";
 import { makeBackupKeyPair, makeEd25519PublicKey, makeRoomKey, plaintextOf, roomIdAt, toBase64 } from "./room-keys.mjs";
 
 /** @typedef {import("./room-keys.d.mts").KeyBackupPair & { path: string }} KeyBackupFile */
+/** @typedef {{ keys: number, rooms: number, idLength?: number | undefined }} Size `idLength`: of room IDs, where they are to be long ones */
 
 const CACHE = join(dirname(fileURLToPath(import.meta.url)), "..", "..", ".cache", "key-backups");
 /** Part of the file's name: raise it when what is written changes. */
@@ -29,14 +30,15 @@ const X25519_SPKI_PREFIX = Buffer.from("302a300506032b656e032100", "hex");
 
 /**
  * First a line with the key pair as JSON, then lines of `room id, tab, session id, tab, session_data`.
- * @param {{ keys: number, rooms: number }} size @returns {Promise<KeyBackupFile>}
+ * @param {Size} size @returns {Promise<KeyBackupFile>}
  */
-export async function keyBackupFile({ keys, rooms }) {
-  const path = join(CACHE, `${keys}-keys-${rooms}-rooms.v${FORMAT}.tsv`);
+export async function keyBackupFile({ keys, rooms, idLength }) {
+  const long = idLength === undefined ? "" : `-of-${idLength}`;
+  const path = join(CACHE, `${keys}-keys-${rooms}-rooms${long}.v${FORMAT}.tsv`);
   if (!existsSync(path)) {
     mkdirSync(CACHE, { recursive: true });
     const unfinished = `${path}.${process.pid}`;
-    await writeBackup(unfinished, { keys, rooms });
+    await writeBackup(unfinished, { keys, rooms, idLength });
     renameSync(unfinished, path);
   }
   return { path, ...(await readPair(path)) };
@@ -49,8 +51,8 @@ async function readPair(path) {
   throw new Error(`${path} is empty: delete it`);
 }
 
-/** @param {string} path @param {{ keys: number, rooms: number }} size */
-async function writeBackup(path, { keys, rooms }) {
+/** @param {string} path @param {Size} size */
+async function writeBackup(path, { keys, rooms, idLength }) {
   const pair = await makeBackupKeyPair();
   const senders = await Promise.all(Array.from({ length: Math.min(SENDERS, keys) }, makeSender));
   const file = await open(path, "w");
@@ -60,7 +62,7 @@ async function writeBackup(path, { keys, rooms }) {
     const encrypt = makeEncryption(pair.publicKey);
     const lines = Array.from({ length }, (_, index) => {
       const at = start + index;
-      return makeLine(roomIdAt(at, rooms), /** @type {string} */ (senders[at % senders.length]), encrypt);
+      return makeLine(roomIdAt(at, rooms, idLength), /** @type {string} */ (senders[at % senders.length]), encrypt);
     });
     await file.write((await Promise.all(lines)).join(""));
   }

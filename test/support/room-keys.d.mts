@@ -42,7 +42,7 @@ export function encryptRoomKeys(
 /** Once a key backup was made: that loads what it needs. */
 export function encryptForBackup(plaintext: string, publicKey: string): BackedUpRoomKey;
 export function makeEd25519PublicKey(): Promise<Uint8Array<ArrayBuffer>>;
-export function roomIdAt(index: number, rooms: number): string;
+export function roomIdAt(index: number, rooms: number, idLength?: number): string;
 export function plaintextOf(roomKey: SyntheticRoomKey): string;
 export function asBackedUp(sessionData: BackedUpRoomKey["session_data"]): BackedUpRoomKey;
 export function toBase64(bytes: Uint8Array): string;

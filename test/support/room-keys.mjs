@@ -28,9 +28,13 @@ export async function makeBackupKeyPair() {
   return { decryptionKey: pair.secretKey().toBase64(), publicKey: pair.publicKey().toBase64() };
 }
 
-/** Rooms take turns, so that each has the same number of keys. @param {number} index @param {number} rooms */
-export function roomIdAt(index, rooms) {
-  return `!synthetic${String(index % rooms).padStart(8, "0")}:localhost`;
+/**
+ * Rooms take turns, so that each has the same number of keys.
+ * @param {number} index @param {number} rooms @param {number} [idLength] characters, where the ID is to be a long one
+ */
+export function roomIdAt(index, rooms, idLength = 28) {
+  const [begin, end] = ["!synthetic", ":localhost"];
+  return `${begin}${String(index % rooms).padStart(idLength - begin.length - end.length, "0")}${end}`;
 }
 
 /** @param {string} roomId @param {string} [claimedKey] base64 @returns {Promise<SyntheticRoomKey>} */

@@ -19,11 +19,13 @@ import { keyBackupFile } from "./room-keys-file.mjs";
 const SEEDER = fileURLToPath(new URL("synapse-seed.py", import.meta.url));
 
 /**
- * Makes a new backup version, which becomes the user's present one, with `keys` room keys over `rooms` rooms.
- * @param {{ databasePath: string, userId: string, keys: number, rooms?: number }} options @returns {Promise<SeededKeyBackup>}
+ * Makes a new backup version, which becomes the user's present one, with `keys` room keys over `rooms` rooms, whose IDs have `idLength`
+ * characters.
+ * @param {{ databasePath: string, userId: string, keys: number, rooms?: number, idLength?: number | undefined }} options
+ * @returns {Promise<SeededKeyBackup>}
  */
-export async function seedKeyBackup({ databasePath, userId, keys, rooms = 100 }) {
-  const { path, decryptionKey, publicKey } = await keyBackupFile({ keys, rooms });
+export async function seedKeyBackup({ databasePath, userId, keys, rooms = 100, idLength }) {
+  const { path, decryptionKey, publicKey } = await keyBackupFile({ keys, rooms, idLength });
   const { stdout } = await promisify(execFile)(SYNAPSE_PYTHON, [SEEDER, databasePath, userId, path]);
   return { ...JSON.parse(stdout), decryptionKey, publicKey };
 }

@@ -16,13 +16,22 @@ export interface SeededKeyBackup {
   readonly publicKey: string;
 }
 
+export interface SeedOptions {
+  readonly userId: string;
+  readonly keys: number;
+  /** 100 of them, if that is not told. */
+  readonly rooms?: number;
+  /** Characters of a room ID, where they are to be long ones. */
+  readonly idLength?: number;
+}
+
 export interface TestSynapse {
   /** Base URL, no slash at its end. */
   readonly url: string;
   /** A user with a first device. The name gets a random end: other engines run the same test on the same Synapse. */
   registerUser(name: string, password: string): Promise<RegisteredUser>;
   /** A new backup version of synthetic room keys, as if a device of the user had uploaded them. The same size is the same keys. */
-  seedKeyBackup(options: { userId: string; keys: number; rooms?: number }): Promise<SeededKeyBackup>;
+  seedKeyBackup(options: SeedOptions): Promise<SeededKeyBackup>;
 }
 
 export async function startSynapseForTest(): Promise<TestSynapse> {
