@@ -1,30 +1,37 @@
 /**
  * Measures the download of a whole key backup from a real Synapse in a real Chromium: a plain fetch, `restoreKeyBackup` of
- * matrix-js-sdk, and ours, in turns. See README.md beside this file for what each figure counts.
+ * matrix-js-sdk, and ours, in turns; then ours in a hidden tab and beside a busy app. See README.md beside this file for what each
+ * figure counts.
  */
 import { startSynapse } from "../test/support/synapse.mjs";
 import { seedKeyBackup } from "../test/support/synapse-seed.mjs";
 import { launchBrowser } from "./browser.mjs";
+import { measureBusy } from "./busy.mjs";
+import { measureHidden } from "./hidden.mjs";
 import { readOptions } from "./options.mjs";
 import { servePages } from "./pages.mjs";
 import { json, limits, table } from "./report.mjs";
 import { measureFetch, measureSide } from "./round.mjs";
 
-const USER = "bench";
 const PASSWORD = "bench";
+/** What the heap of a larger backup is compared with. */
+const REFERENCE_KEYS = 100_000;
+/** Enough for some ten seconds. */
+const SCENARIO_KEYS = 20_000;
 
 /** @typedef {import("./options.mjs").Options} Options */
-/** @typedef {{ browser: import("./round.mjs").Browser, pages: Awaited<ReturnType<typeof servePages>>, account: import("./round.mjs").Account }} Setting */
+/** @typedef {(keys: number) => Promise<import("./round.mjs").Account>} AccountFor of a backup of that many keys */
+/** @typedef {{ browser: import("./round.mjs").Browser, pages: Awaited<ReturnType<typeof servePages>>, accountFor: AccountFor }} Setting */
 
 /** @param {Options} options */
 async function main(options) {
   const synapse = await startSynapse();
-  const [pages, chromium] = await Promise.all([servePages(["fetch", ...options.sides]), launchBrowser()]);
+  const [pages, chromium] = await Promise.all([servePages(["fetch", "busy", ...options.sides]), launchBrowser()]);
   try {
-    const account = await makeAccount(synapse, options);
-    const rounds = await measure({ browser: chromium.browser, pages, account }, options);
-    console.log(`${table(rounds)}\n${limits(rounds)}`);
-    if (options.json) console.log(json(rounds));
+    const setting = { browser: chromium.browser, pages, accountFor: accounts(synapse, options) };
+    const results = { ...(await measureRounds(setting, options)), ...(await measureOursAlone(setting, options)) };
+    console.log(`${table(results)}\n${limits(results)}`);
+    if (options.json) console.log(json(results));
   } finally {
     await chromium.close();
     await pages.close();
@@ -32,16 +39,27 @@ async function main(options) {
   }
 }
 
-/** @param {import("../test/support/synapse.mjs").Synapse} synapse @param {Options} options */
-async function makeAccount({ url, databasePath, registerUser }, { keys, rooms }) {
-  say(`putting ${keys} room keys into the backup`);
-  const { userId } = await registerUser(USER, PASSWORD);
-  const { version, decryptionKey } = await seedKeyBackup({ databasePath, userId, keys, rooms });
-  return { url, user: USER, password: PASSWORD, version, decryptionKey };
+/** Each is made when it is asked for first. @param {import("../test/support/synapse.mjs").Synapse} synapse @param {Options} options @returns {AccountFor} */
+function accounts({ url, databasePath, registerUser }, { roomsFor }) {
+  /** @type {Map<number, Promise<import("./round.mjs").Account>>} */
+  const made = new Map();
+  const make = async (/** @type {number} */ keys) => {
+    say(`putting ${keys} room keys into a backup`);
+    const user = `bench-${keys}`;
+    const { userId } = await registerUser(user, PASSWORD);
+    const { version, decryptionKey } = await seedKeyBackup({ databasePath, userId, keys, ...roomsFor(keys) });
+    return { url, user, password: PASSWORD, version, decryptionKey };
+  };
+  return (keys) => {
+    const account = made.get(keys) ?? make(keys);
+    made.set(keys, account);
+    return account;
+  };
 }
 
 /** @param {Setting} setting @param {Options} options @returns {Promise<import("./report.mjs").Rounds>} */
-async function measure({ browser, pages, account }, { keys, runs, sides }) {
+async function measureRounds({ browser, pages, accountFor }, { keys, runs, sides }) {
+  const account = await accountFor(keys);
   /** @type {import("./report.mjs").Rounds} */
   const rounds = { keys, fetch: [], peer: [], ours: [] };
   const measureOneFetch = () => measureFetch(browser, pages.url("fetch"), account);
@@ -69,6 +87,21 @@ async function tryMeasure(side, measureOnce) {
     say(`restoreKeyBackup failed: ${error}`);
     return [];
   }
+}
+
+/** What needs no comparison with the peer. @param {Setting} setting @param {Options} options @returns {Promise<import("./report.mjs").Alone>} */
+async function measureOursAlone({ browser, pages, accountFor }, { keys, sides }) {
+  if (!sides.includes("ours")) return { reference: null, scenarios: null };
+  const measureReference = async () => {
+    say("ours with 100,000 keys, to compare");
+    return measureSide(browser, pages.url("ours"), await accountFor(REFERENCE_KEYS));
+  };
+  const reference = keys > REFERENCE_KEYS ? await measureReference() : null;
+  const account = await accountFor(Math.min(keys, SCENARIO_KEYS));
+  say("ours in a visible and in a hidden tab");
+  const hidden = await measureHidden(browser, pages.url("ours"), account);
+  say("ours beside a busy app");
+  return { reference, scenarios: { ...hidden, ...(await measureBusy(browser, pages.url("busy"), account)) } };
 }
 
 /** Not on standard output, which is for the figures. @param {string} text */

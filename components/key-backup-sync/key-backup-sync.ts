@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, query } from "lit/decorators.js";
 import { controllerFor, type KeyBackupSafety, type MatrixClientLike } from "../../src/index.js";
-import { IDLE, type KeyBackupSyncRun, type KeyBackupSyncState } from "../../src/state.js";
+import { IDLE, INTENSITIES, type Intensity, type KeyBackupSyncRun, type KeyBackupSyncState } from "../../src/state.js";
 import { KeyBackupStateChangeEvent } from "../events.js";
 import type { KeyBackupControlsElement } from "../key-backup-controls/key-backup-controls.js";
 import "../key-backup-controls/key-backup-controls.js";

@@ -14,13 +14,15 @@ export const CHROMIUM_ARGS = [
 
 /**
  * @param {string} profile directory
- * @param {{ answerTimeoutMs: number }} limit after which the browser has not answered a command; 0 is never
+ * @param {{ answerTimeoutMs: number, without?: string[] }} options `answerTimeoutMs`: after which the browser has not answered a
+ *   command; 0 is never. `without`: flags that puppeteer would give by itself
  */
-export function launchChromium(profile, { answerTimeoutMs }) {
+export function launchChromium(profile, { answerTimeoutMs, without = [] }) {
   return launch({
     executablePath: executableOf("chromium"),
     userDataDir: profile,
     protocolTimeout: answerTimeoutMs,
+    ignoreDefaultArgs: without,
     args: CHROMIUM_ARGS,
   });
 }
