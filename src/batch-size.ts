@@ -11,7 +11,7 @@ export const FEWEST_AT_ONCE = 16;
 const MOST_AT_ONCE = 256;
 const MOST_OF_A_BATCH = 512;
 /** How much one measurement counts against those before it. */
-const WEIGHT = 0.2;
+const WEIGHT = 0.3;
 
 export class BatchSize {
   readonly #blockTarget: () => number;

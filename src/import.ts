@@ -12,8 +12,9 @@ import { nextTask } from "./next-task.js";
 import type { Batch, NextBatch, SettledBatch } from "./protocol.js";
 import type { Intensity, Progress } from "./state.js";
 
-/** Calls of the crypto store between two of which the block is measured. */
-const BETWEEN_SAMPLES = 4;
+/** Calls of the crypto store. The block of each of the first is measured, since their size follows from it, then that of one in so many. */
+const MEASURED_FIRST = 8;
+const BETWEEN_SAMPLES = 16;
 
 export interface ImportOptions {
   readonly nextBatch: (limit: number, settled: SettledBatch | null) => Promise<NextBatch>;
@@ -98,7 +99,8 @@ class BatchImport {
   }
 
   async #importMeasured(roomKeys: readonly RoomKey[]): Promise<number> {
-    if (this.#calls++ % BETWEEN_SAMPLES !== 0) return this.#importAll(roomKeys);
+    const call = this.#calls++;
+    if (call >= MEASURED_FIRST && call % BETWEEN_SAMPLES !== 0) return this.#importAll(roomKeys);
     let rejected = 0;
     const block = await longestBlockOf(async () => {
       rejected = await this.#importAll(roomKeys);
