@@ -26,7 +26,10 @@ const SCENARIO_KEYS = 20_000;
 /** @param {Options} options */
 async function main(options) {
   const synapse = await startSynapse();
-  const [pages, chromium] = await Promise.all([servePages(["fetch", "busy", ...options.sides]), launchBrowser()]);
+  const [pages, chromium] = await Promise.all([
+    servePages(["fetch", "busy", ...options.sides], options.intensity),
+    launchBrowser(),
+  ]);
   try {
     const setting = { browser: chromium.browser, pages, accountFor: accounts(synapse, options) };
     const results = { ...(await measureRounds(setting, options)), ...(await measureOursAlone(setting, options)) };

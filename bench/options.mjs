@@ -2,7 +2,8 @@
 import { parseArgs } from "node:util";
 
 const USAGE =
-  "npm run bench -- [--keys 100000] [--shape even|one-room|many-rooms|long-ids] [--rooms 100] [--runs 3] [--ours | --peer] [--json]";
+  "npm run bench -- [--keys 100000] [--shape even|one-room|many-rooms|long-ids] [--rooms 100] [--runs 3] [--ours | --peer]" +
+  " [--intensity gentle|balanced|fast] [--json]";
 const ONE_RUN_FROM = 500_000;
 const LONG_ID = 10_000;
 const KEYS_OF_A_SMALL_ROOM = 10;
@@ -15,6 +16,7 @@ const KEYS_OF_A_SMALL_ROOM = 10;
  * @property {(keys: number) => Rooms} roomsFor a backup of that many keys
  * @property {number} runs
  * @property {SideName[]} sides
+ * @property {string} intensity of ours
  * @property {boolean} json
  */
 
@@ -40,6 +42,7 @@ export function readOptions(args) {
       runs: { type: "string" },
       ours: { type: "boolean", default: false },
       peer: { type: "boolean", default: false },
+      intensity: { type: "string", default: "balanced" },
       json: { type: "boolean", default: false },
     },
   });
@@ -48,7 +51,8 @@ export function readOptions(args) {
   const shape = SHAPES[values.shape];
   if (shape === undefined) throw new Error(`There is no shape ${values.shape}. ${USAGE}`);
   const runs = values.runs === undefined ? (keys < ONE_RUN_FROM ? 3 : 1) : wholeNumber(values.runs);
-  return { keys, roomsFor: (count) => shape(count, rooms), runs, sides: sidesOf(values), json: values.json };
+  const { intensity, json } = values;
+  return { keys, roomsFor: (count) => shape(count, rooms), runs, sides: sidesOf(values), intensity, json };
 }
 
 /** Both, unless only one is asked for. @param {{ ours: boolean, peer: boolean }} only @returns {SideName[]} */

@@ -3,8 +3,9 @@
  * frames and its keys, for some time alone and for as long beside our run, in turns.
  */
 import type { MatrixClient } from "matrix-js-sdk";
-import { fromMatrixClient, KeyBackupSyncController } from "../../src/index.js";
+import type { KeyBackupSyncController } from "../../src/index.js";
 import { type Account, logInQuietly } from "./client.js";
+import { ourController } from "./our-controller.js";
 
 const ROWS = 200;
 const TURNS = 3;
@@ -46,7 +47,7 @@ globalThis.busyApp = {
   },
   async run() {
     const [without, beside] = [observer(), observer()];
-    const controller = new KeyBackupSyncController(fromMatrixClient(client));
+    const controller = ourController(client);
     await observe(without, sleep(ALONE));
     for (let turn = 0; turn < TURNS && controller.state.status !== "complete"; turn++) {
       await observe(beside, besideRun(controller));

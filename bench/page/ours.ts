@@ -1,8 +1,9 @@
 /** Ours: the controller, without an element. */
 import type { MatrixClient } from "matrix-js-sdk";
-import { fromMatrixClient, KeyBackupSyncController, type KeyBackupSyncState, syncOf } from "../../src/index.js";
+import { type KeyBackupSyncState, syncOf } from "../../src/index.js";
 import { countRoomKeys, logInQuietly } from "./client.js";
 import { between } from "./measured.js";
+import { ourController } from "./our-controller.js";
 
 let client: MatrixClient;
 
@@ -17,7 +18,7 @@ globalThis.side = {
 };
 
 async function sync(elapsed: () => number) {
-  const controller = new KeyBackupSyncController(fromMatrixClient(client));
+  const controller = ourController(client);
   const times = { first_key_ms: Number.NaN, safe_ms: Number.NaN, imported_ms: Number.NaN };
   await new Promise<void>((resolve, reject) => {
     controller.addEventListener("statechange", () => {
