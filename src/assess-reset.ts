@@ -19,9 +19,9 @@ export async function assessReset(
     const comparison = await link.call("compare", [], signal);
     const { version, count } = comparison;
     if (version === null || count === 0) return { kind: "none" };
-    const [backedUp, key] = await Promise.all([cryptoStore.countBackedUp?.(version), cryptoStore.getDecryptionKey()]);
-    // As many as the backup has are known to be in both.
-    if (typeof backedUp === "number" && backedUp >= count) return { kind: "none" };
+    const [backedUp, key] = await Promise.all([cryptoStore.getBackedUp?.(), cryptoStore.getDecryptionKey()]);
+    // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
+    if (backedUp?.version === version && backedUp.count === count) return { kind: "none" };
     return assess(comparison, comparison.hasKey || key !== null);
   } catch (cause) {
     signal.throwIfAborted();

@@ -23,6 +23,8 @@ export interface MatrixClientLike {
 /** Of its `CryptoApi`. */
 export interface MatrixCryptoLike {
   getSessionBackupPrivateKey(): Promise<Uint8Array | null>;
+  getActiveSessionBackupVersion(): Promise<string | null>;
+  checkKeyBackupAndEnable(): Promise<unknown>;
   importRoomKeysAsJson(roomKeys: string, options: ImportOptions): Promise<void>;
 }
 
@@ -52,6 +54,14 @@ interface ImportProgress {
 /** On the crypto backend at run time, with the version since matrix-js-sdk 33; not in its public type. */
 interface BackedUpRoomKeyImport {
   importBackedUpRoomKeys(roomKeys: readonly RoomKey[], backupVersion: string, options: ImportOptions): Promise<void>;
+}
+
+/** Of the crypto backend, private: only it knows which keys are taken to be backed up. */
+interface WithOlmMachine {
+  readonly olmMachine: {
+    roomKeyCounts(): Promise<{ readonly backedUp: number }>;
+    disableBackup(): Promise<void>;
+  };
 }
 
 const DECRYPTED = "Event.decrypted";
@@ -113,13 +123,29 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
       client.on(KEY_CACHED, listener);
       return () => client.off(KEY_CACHED, listener);
     },
-    importRoomKeys(roomKeys, backupVersion) {
+    async importRoomKeys(roomKeys, backupVersion) {
+      const active = await crypto.getActiveSessionBackupVersion();
+      // Backed up, but in no backup that there still is.
+      if (active !== null && active !== backupVersion) return importExportedRoomKeys(crypto, roomKeys);
       const backend = crypto as unknown as BackedUpRoomKeyImport;
       return counted(roomKeys, (options) => backend.importBackedUpRoomKeys(roomKeys, backupVersion, options));
     },
-    importExportedRoomKeys: (roomKeys) =>
-      counted(roomKeys, (options) => crypto.importRoomKeysAsJson(JSON.stringify(roomKeys), options)),
+    importExportedRoomKeys: (roomKeys) => importExportedRoomKeys(crypto, roomKeys),
+    async getBackedUp() {
+      const version = await crypto.getActiveSessionBackupVersion();
+      if (version === null) return null;
+      const { backedUp } = await (crypto as unknown as WithOlmMachine).olmMachine.roomKeyCounts();
+      return { version, count: backedUp };
+    },
+    async backUpAgain() {
+      await (crypto as unknown as WithOlmMachine).olmMachine.disableBackup();
+      await crypto.checkKeyBackupAndEnable();
+    },
   };
+}
+
+function importExportedRoomKeys(crypto: MatrixCryptoLike, roomKeys: readonly RoomKey[]) {
+  return counted(roomKeys, (options) => crypto.importRoomKeysAsJson(JSON.stringify(roomKeys), options));
 }
 
 /** What the crypto store drops without a word is in neither of its counts: only what it says it took is imported. */

@@ -5,7 +5,14 @@
  */
 import { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { Account, CryptoStore, Host, Rooms } from "./host.js";
-import { getDecryptionKey, importBackedUpRoomKeys, importExportedRoomKeys, roomsInStore } from "./olm-machine-store.js";
+import {
+  backUpAgain,
+  getBackedUp,
+  getDecryptionKey,
+  importBackedUpRoomKeys,
+  importExportedRoomKeys,
+  roomsInStore,
+} from "./olm-machine-store.js";
 
 /** Whose machine it is, and where its homeserver is. */
 export interface OlmMachineOptions {
@@ -60,6 +67,8 @@ export class OlmMachineHost implements Host {
       onDecryptionKeyChange: (listener) => subscribe(this.#keyListeners, listener),
       importRoomKeys: (roomKeys, backupVersion) => importBackedUpRoomKeys(machine, roomKeys, backupVersion),
       importExportedRoomKeys: (roomKeys) => importExportedRoomKeys(machine, roomKeys),
+      getBackedUp: () => getBackedUp(machine),
+      backUpAgain: () => backUpAgain(machine),
     };
     this.rooms = {
       known: async () => {

@@ -42,8 +42,16 @@ export interface CryptoStore {
    * @throws if one of them is none, and takes none then: to be tried again in parts
    */
   importExportedRoomKeys(roomKeys: readonly RoomKey[]): Promise<{ readonly rejected: number }>;
-  /** How many of its room keys are known to be in this backup version, `null` if it cannot tell: all of them are both here and there. */
-  countBackedUp?(backupVersion: string): Promise<number | null>;
+  /** What it takes to be in the backup that it uploads to, where it can tell; `null` if it uploads to none. */
+  getBackedUp?(): Promise<BackedUpRoomKeys | null>;
+  /** Takes no room key to be in the backup any more, so that the client uploads all of them. */
+  backUpAgain?(): Promise<void>;
+}
+
+/** Room keys that are both in the crypto store and in a backup, as far as the crypto store knows. */
+export interface BackedUpRoomKeys {
+  readonly version: string;
+  readonly count: number;
 }
 
 /** What the client knows of rooms, to have those first that somebody is looking at. */

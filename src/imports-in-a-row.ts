@@ -11,7 +11,8 @@ export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
   return {
     getDecryptionKey: () => cryptoStore.getDecryptionKey(),
     onDecryptionKeyChange: (listener) => cryptoStore.onDecryptionKeyChange(listener),
-    countBackedUp: async (version) => (await cryptoStore.countBackedUp?.(version)) ?? null,
+    getBackedUp: async () => (await cryptoStore.getBackedUp?.()) ?? null,
+    backUpAgain: () => inARow(async () => cryptoStore.backUpAgain?.()),
     importRoomKeys: (roomKeys, version) => inARow(() => cryptoStore.importRoomKeys(roomKeys, version)),
     importExportedRoomKeys: (roomKeys) => inARow(() => cryptoStore.importExportedRoomKeys(roomKeys)),
   };

@@ -3,6 +3,6 @@ export { KeyBackupSyncController } from "./controller.js";
 export { type ErrorCode, KeyBackupSyncError, type NextMove } from "./errors.js";
 export { controllerFor, fromMatrixClient, type MatrixClientLike } from "./from-matrix-client.js";
 export { type GuardableClient, guardBackupReset, type ResetConfirmation } from "./guard-backup-reset.js";
-export type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
+export type { Account, BackedUpRoomKeys, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
 export type * from "./reset.js";
 export * from "./state.js";

@@ -1,6 +1,6 @@
 /** The crypto store of an OlmMachine: the backup decryption key, room keys in, and which rooms it has keys of. */
 import { type InboundGroupSession, type OlmMachine, RoomId } from "@matrix-org/matrix-sdk-crypto-wasm";
-import type { RoomKey } from "./host.js";
+import type { BackedUpRoomKeys, RoomKey } from "./host.js";
 
 /** Room keys. So many are looked through in 0.3 s, with no block of the page over 16 ms; five thousand block it for 160 ms. */
 const QUICK_TO_LOOK_THROUGH = 2000;
@@ -37,6 +37,30 @@ export async function importExportedRoomKeys(machine: OlmMachine, roomKeys: read
   const accepted = result.totalCount;
   result.free();
   return { rejected: roomKeys.length - accepted };
+}
+
+/** What it takes to be in the backup that it uploads to, `null` if it uploads to none. */
+export async function getBackedUp(machine: OlmMachine): Promise<BackedUpRoomKeys | null> {
+  const [keys, isEnabled] = [await machine.getBackupKeys(), await machine.isBackupEnabled()];
+  const { backupVersion } = keys;
+  keys.free();
+  if (!isEnabled || backupVersion === undefined) return null;
+  const counts = await machine.roomKeyCounts();
+  const { backedUp } = counts;
+  counts.free();
+  return { version: backupVersion, count: backedUp };
+}
+
+/** Lets the page upload all of them: the backup stays the same. */
+export async function backUpAgain(machine: OlmMachine): Promise<void> {
+  const keys = await machine.getBackupKeys();
+  const { decryptionKey, backupVersion } = keys;
+  const publicKey = decryptionKey?.megolmV1PublicKey.publicKeyBase64;
+  decryptionKey?.free();
+  keys.free();
+  if (publicKey === undefined || backupVersion === undefined) return;
+  await machine.disableBackup();
+  await machine.enableBackupV1(publicKey, backupVersion);
 }
 
 /** IDs of the rooms it has keys of, if they can be had cheaply. Nothing lists them: each key is looked at, and none exported. */

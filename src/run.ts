@@ -69,8 +69,8 @@ async function hasNews({ host, link, signal }: RunOptions, { status }: KeyBackup
  */
 async function isOfThisDevice({ backup, usedAt }: KeptBackup, cryptoStore: CryptoStore): Promise<boolean> {
   if (Date.now() - usedAt > LONGEST_BETWEEN_PASSES) return false;
-  const backedUp = await cryptoStore.countBackedUp?.(backup.version);
-  return typeof backedUp === "number" && backedUp >= backup.count;
+  const backedUp = await cryptoStore.getBackedUp?.();
+  return backedUp?.version === backup.version && backedUp.count === backup.count;
 }
 
 async function tryOnce(options: RunOptions): Promise<void> {
@@ -79,8 +79,21 @@ async function tryOnce(options: RunOptions): Promise<void> {
   const replaced = await importReplaced(options, check.replaced);
   if (check.available !== "yes") return options.report({ status: "unavailable", reason: check.available, replaced });
   const { kept } = check;
+  await backUpWhatIsNot(options);
   if (!kept.settled) await new BackupRun(options, kept, { kind: "present", replaced }).settle();
   else options.report({ status: "complete", ...syncAt(kept), replaced });
+}
+
+/**
+ * A key that went in as backed up at the moment in which its backup was replaced is in none, and the crypto store does not know. It shows:
+ * the store takes more keys to be in the backup than there are.
+ */
+async function backUpWhatIsNot({ host: { cryptoStore }, link, signal }: RunOptions): Promise<void> {
+  // In this order: the backup grows meanwhile.
+  const backedUp = await cryptoStore.getBackedUp?.();
+  if (!backedUp) return;
+  const { version, count } = await link.call("compare", [], signal);
+  if (version === backedUp.version && backedUp.count > count) await cryptoStore.backUpAgain?.();
 }
 
 /** As long as nobody can tell whether there is another backup, what is whole on this device need not wait. */
