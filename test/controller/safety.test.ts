@@ -1,0 +1,209 @@
+import { expect } from "@open-wc/testing";
+import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
+import { KeyBackupSyncError, type ResetAssessment } from "../../src/index.js";
+import { deferred } from "../support/deferred.js";
+import { openKeyExport } from "../support/open-key-export.js";
+import { makeKeyBackup } from "../support/room-keys.mjs";
+import { SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+
+const KEYS = 40;
+const PASSPHRASE = "correct horse battery staple";
+
+/** @param decryptionKey base64 */
+function recoveryKeyOf(decryptionKey: string): string {
+  return encodeRecoveryKey(Uint8Array.from(atob(decryptionKey), (character) => character.charCodeAt(0))) ?? "";
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return "none";
+  } catch (cause) {
+    return cause instanceof KeyBackupSyncError ? cause.code : String(cause);
+  }
+}
+
+/** A controller whose import does not go on. */
+async function inMidImport(scene: SyncScene) {
+  const [begun, hold] = [deferred<void>(), deferred<number>()];
+  let calls = 0;
+  scene.host.beforeImport = () => {
+    if (++calls < 2) return 0;
+    begun.resolve();
+    return hold.promise;
+  };
+  const controller = scene.controller();
+  await controller.start();
+  await begun.promise;
+  return { controller, goOn: () => hold.resolve(0) };
+}
+
+/** A controller with all keys safe, and no decryption key. */
+async function locked(scene: SyncScene) {
+  const controller = scene.controller();
+  await controller.start();
+  await whenStatus(controller, "waiting", ({ reason }) => reason === "decryption-key");
+  return controller;
+}
+
+describe("What a reset would cost", () => {
+  let scene: SyncScene;
+
+  afterEach(() => scene.close());
+
+  const NOTHING: ResetAssessment = { kind: "none" };
+
+  it("is all keys before they are downloaded", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const assessment = await scene.controller().assessReset();
+    expect(assessment).to.deep.equal({ kind: "at-risk", notDownloaded: KEYS, notImported: 0, unreadable: 0 });
+  });
+
+  it("is those that are not imported, once they are downloaded", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const { controller, goOn } = await inMidImport(scene);
+    const assessment = await controller.assessReset();
+    expect(assessment).to.include({ kind: "at-risk", notDownloaded: 0, unreadable: 0 });
+    expect((assessment as { notImported: number }).notImported).to.be.within(1, KEYS - 1);
+    goOn();
+  });
+
+  it("is nothing when all are imported, or there is no backup, or it is empty", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "complete");
+    expect(await controller.assessReset()).to.deep.equal(NOTHING);
+    await scene.homeserver.script({ [VERSION_PATH]: versionAnswer(scene.backup, { etag: "9", count: 0 }) });
+    expect(await controller.assessReset()).to.deep.equal(NOTHING);
+    await scene.homeserver.script({ [VERSION_PATH]: { status: 404, json: { errcode: "M_NOT_FOUND" } } });
+    expect(await controller.assessReset()).to.deep.equal(NOTHING);
+  });
+
+  it("is a key at least when the etag moved since", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "complete");
+    await scene.homeserver.script({ [VERSION_PATH]: versionAnswer(scene.backup, { etag: "2" }) });
+    expect(await controller.assessReset()).to.include({ kind: "at-risk", notDownloaded: 1 });
+  });
+
+  it("cannot be told without the decryption key, though all is downloaded", async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const assessment = await (await locked(scene)).assessReset();
+    expect(assessment).to.deep.equal({
+      kind: "unknown",
+      reason: "no-decryption-key",
+      known: { notDownloaded: 0, notImported: KEYS, unreadable: 0 },
+    });
+  });
+
+  for (const [reason, answer] of [
+    ["offline", { body: [{ cut: true }] }],
+    ["homeserver-error", { status: 500 }],
+  ] as const) {
+    it(`cannot be told when the homeserver is: ${reason}`, async () => {
+      scene = await SyncScene.open({ keys: KEYS, version: () => answer });
+      expect(await scene.controller().assessReset()).to.deep.equal({ kind: "unknown", reason, known: null });
+    });
+  }
+});
+
+describe("A rescue copy", () => {
+  let scene: SyncScene;
+
+  afterEach(() => scene.close());
+
+  it("with a passphrase has every key that is downloaded, also those that are imported already", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const { controller, goOn } = await inMidImport(scene);
+    const { fileName, stream } = await controller.rescueCopy(PASSPHRASE);
+    expect(fileName).to.match(/\.txt$/);
+    const roomKeys = JSON.parse(await openKeyExport(await new Response(stream).text(), PASSPHRASE)) as {
+      session_id: string;
+    }[];
+    expect(roomKeys.map(({ session_id }) => session_id).sort()).to.deep.equal(
+      scene.backup.roomKeys.map(({ session_id }) => session_id).sort(),
+    );
+    goOn();
+  });
+
+  it("without one is made without the decryption key, and taken back with the recovery key by another device", async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const { fileName, stream } = await (await locked(scene)).rescueCopy(null);
+    expect(fileName).to.match(/\.gz$/);
+    const file = await new Response(stream).blob();
+    const other = await SyncScene.open({ keys: 1 });
+    const rescued = await other.controller().importRescueCopy(file, recoveryKeyOf(scene.backup.decryptionKey));
+    expect(rescued).to.deep.equal({ imported: KEYS, failed: 0 });
+    expect(other.host.notBackedUp.size).to.equal(KEYS);
+    await other.close();
+  });
+
+  it("that is damaged, or opened with another recovery key, changes nothing", async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const file = await new Response((await (await locked(scene)).rescueCopy(null)).stream).blob();
+    const other = await SyncScene.open({ keys: 1 });
+    const controller = other.controller();
+    const right = recoveryKeyOf(scene.backup.decryptionKey);
+    expect(await codeOf(controller.importRescueCopy(file.slice(0, -9), right))).to.equal("rescue-copy-damaged");
+    expect(await codeOf(controller.importRescueCopy(new Blob(["{}"]), right))).to.equal("rescue-copy-damaged");
+    expect(await codeOf(controller.importRescueCopy(file, "EsTb wrong"))).to.equal("recovery-key-invalid");
+    const wrong = recoveryKeyOf(other.backup.decryptionKey);
+    expect(await codeOf(controller.importRescueCopy(file, wrong))).to.equal("decryption-key-mismatch");
+    expect(other.host.imported.size).to.equal(0);
+    await other.close();
+  });
+
+  it("says so when there is nothing to save, or no key to make a key export with", async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const controller = scene.controller();
+    expect(await codeOf(controller.rescueCopy(PASSPHRASE))).to.equal("nothing-to-save");
+    const waiting = await locked(scene);
+    expect(await codeOf(waiting.rescueCopy(PASSPHRASE))).to.equal("decryption-key-unknown");
+  });
+});
+
+describe("A spool without its key", () => {
+  it("is opened by the recovery key, when that turns up", async () => {
+    const scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const controller = await locked(scene);
+    const { decryptionKey: another } = await makeKeyBackup({ keys: 1, rooms: 1 });
+    expect(await codeOf(controller.unlock(recoveryKeyOf(another)))).to.equal("decryption-key-mismatch");
+    expect(await codeOf(controller.unlock("nothing of the kind"))).to.equal("recovery-key-invalid");
+    await controller.unlock(recoveryKeyOf(scene.backup.decryptionKey));
+    await whenStatus(controller, "complete");
+    expect(scene.host.imported.size).to.equal(KEYS);
+    await scene.close();
+  });
+
+  it("is opened also when its backup was replaced meanwhile", async () => {
+    const scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    (await locked(scene)).close();
+    const next = await makeKeyBackup({ keys: 3, rooms: 1 });
+    await scene.replaceBackup("2", next);
+    scene.host.learnDecryptionKey(next.decryptionKey);
+    const controller = scene.controller();
+    await controller.autoStart();
+    const { replaced } = await whenStatus(controller, "complete");
+    expect(replaced?.locked).to.equal(KEYS);
+    await controller.unlock(recoveryKeyOf(scene.backup.decryptionKey));
+    await whenStatus(controller, "complete", (state) => state.replaced === null);
+    expect(scene.host.notBackedUp.size).to.equal(KEYS);
+    await scene.close();
+  });
+});
+
+describe("Erasing", () => {
+  it("leaves nothing behind, wherever the run was", async () => {
+    const scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    await (await locked(scene)).erase();
+    const names = (await indexedDB.databases()).map(({ name }) => name ?? "");
+    expect(names.filter((name) => name.includes(scene.host.account.userId))).to.deep.equal([]);
+    const next = scene.controller();
+    await next.autoStart();
+    await whenStatus(next, "waiting", ({ reason }) => reason === "decryption-key");
+    await scene.close();
+  });
+});
