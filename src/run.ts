@@ -23,6 +23,9 @@ import type { WorkerLink } from "./worker-link.js";
 /** Milliseconds: a day. */
 const LONGEST_BETWEEN_PASSES = 86_400_000;
 
+/** In a row: a homeserver may say one thing of a backup, and another of its keys. */
+const MOST_RESETS = 3;
+
 export interface RunOptions {
   readonly host: Host;
   readonly link: WorkerLink;
@@ -45,7 +48,7 @@ export async function run(options: RunOptions): Promise<void> {
     options.report(next);
   };
   await new Retries(options.signal).until(
-    () => tryOnce({ ...options, report }),
+    () => tryThroughResets({ ...options, report }),
     (wait) => report({ status: "waiting", ...wait, sync: syncOf(state) }),
   );
 }
@@ -71,6 +74,19 @@ async function isOfThisDevice({ backup, usedAt }: KeptBackup, cryptoStore: Crypt
   if (Date.now() - usedAt > LONGEST_BETWEEN_PASSES) return false;
   const backedUp = await cryptoStore.getBackedUp?.();
   return backedUp?.version === backup.version && backedUp.count === backup.count;
+}
+
+/** A backup that was replaced meanwhile is no fault: there is another one now, or none. */
+async function tryThroughResets(options: RunOptions): Promise<void> {
+  for (let resets = 0; ; resets++) {
+    try {
+      return await tryOnce(options);
+    } catch (cause) {
+      options.signal.throwIfAborted();
+      const isReplaced = cause instanceof KeyBackupSyncError && cause.code === "backup-replaced";
+      if (!isReplaced || resets === MOST_RESETS) throw cause;
+    }
+  }
 }
 
 async function tryOnce(options: RunOptions): Promise<void> {

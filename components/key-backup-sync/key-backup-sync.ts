@@ -210,7 +210,7 @@ export class KeyBackupSyncElement extends LitElement {
   #wantedRun(): Run | null {
     if (this.controller || !this.client) return this.controller;
     try {
-      return controllerFor(this.client) as KeyBackupSyncRun as Run;
+      return controllerFor(this.client);
     } catch (error) {
       reportError(error);
       return null;

@@ -1,5 +1,5 @@
 /** What the download asks of a Matrix client, for a test: an account on any homeserver and a crypto store in memory. */
-import type { Account, CryptoStore, Host, RoomKey, Rooms } from "../../src/index.js";
+import type { Account, BackedUpRoomKeys, CryptoStore, Host, RoomKey, Rooms } from "../../src/index.js";
 
 /** In base64, of 165 bytes. */
 const SESSION_KEY_LENGTH = 220;
@@ -18,6 +18,10 @@ export class TestHost implements Host {
   knownRooms: readonly string[] = [];
   /** Session IDs of what was imported as exported keys, for the client to upload. */
   readonly notBackedUp = new Set<string>();
+  /** What the crypto store takes to be in the backup; `null` if it uploads to none. */
+  backedUp: BackedUpRoomKeys | null = null;
+  /** How often all of it was to be uploaded again. */
+  backedUpAgain = 0;
   /** By session ID. */
   readonly imported = new Map<string, RoomKey>();
   /** Of all calls, those that came twice included. */
@@ -61,6 +65,10 @@ export class TestHost implements Host {
         const result = await this.#import(roomKeys);
         for (const { session_id } of roomKeys) this.notBackedUp.add(session_id);
         return result;
+      },
+      getBackedUp: async () => this.backedUp,
+      backUpAgain: async () => {
+        this.backedUpAgain++;
       },
     };
     this.rooms = {

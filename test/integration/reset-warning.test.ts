@@ -1,0 +1,88 @@
+/** From the call that would destroy the backup to the keys in the store, with nothing in between that is not real. */
+import { expect, fixture, html, waitUntil } from "@open-wc/testing";
+import type { MatrixClient } from "matrix-js-sdk";
+import "../../components/index.js";
+import type { KeyBackupSyncElement } from "../../components/index.js";
+import { controllerFor, guardBackupReset } from "../../src/index.js";
+import { all, button, one, press, settled, textOf } from "../components/on-page.js";
+import { countRoomKeys, cryptoOf, learnDecryptionKey, openMatrixClient } from "../support/matrix-client.js";
+import { type SeededKeyBackup, startSynapseForTest } from "../support/test-synapse.js";
+
+const KEYS = 200;
+const UNTIL_DONE = { timeout: 30_000 };
+
+describe("A reset of a backup that nothing is downloaded of", () => {
+  let client: MatrixClient;
+  let backup: SeededKeyBackup;
+  let element: KeyBackupSyncElement;
+  let outcome: string;
+
+  beforeEach(async () => {
+    const synapse = await startSynapseForTest();
+    const user = await synapse.registerUser("keeper", "correct horse battery staple");
+    backup = await synapse.seedKeyBackup({ userId: user.userId, keys: KEYS });
+    client = await openMatrixClient(synapse.url, user);
+    element = await fixture(html`<key-backup-sync manual lang="en" .client=${client}></key-backup-sync>`);
+    guardBackupReset(client, element);
+  });
+
+  afterEach(() => {
+    controllerFor(client).close();
+    client.stopClient();
+  });
+
+  const presentVersion = async () => (await cryptoOf(client).checkKeyBackupAndEnable())?.backupInfo.version;
+  const offers = (name: string) => all(element, "button").some((it) => textOf(it) === name);
+
+  async function reset(): Promise<void> {
+    outcome = "";
+    cryptoOf(client)
+      .resetKeyBackup()
+      .then(
+        () => {
+          outcome = "done";
+        },
+        ({ code }) => {
+          outcome = code;
+        },
+      );
+    await waitUntil(() => offers("Reset anyway…"), "The person is asked", UNTIL_DONE);
+    await settled(element);
+  }
+
+  it("waits until every key is in the crypto store, and goes on by itself", async () => {
+    await learnDecryptionKey(client, backup.decryptionKey, backup.version);
+    await reset();
+    expect(textOf(one(element, "dialog[open]"))).to.contain("200 keys are only in the backup");
+    expect(await countRoomKeys(client)).to.equal(0);
+    await press(button(element, "Finish first, then reset"));
+    await waitUntil(() => outcome !== "", "The reset ends", UNTIL_DONE);
+    expect(outcome).to.equal("done");
+    expect(await countRoomKeys(client)).to.equal(KEYS);
+    expect(await presentVersion()).not.to.equal(backup.version);
+  });
+
+  it("does not go on without the recovery key", async () => {
+    await reset();
+    await press(button(element, "Finish first, then reset"));
+    await waitUntil(() => offers("Back") && offers("Enter recovery key"), "It waits", UNTIL_DONE);
+    expect(outcome).to.equal("");
+    // The card has one, too, which the dialog keeps from being pressed.
+    await press(button(one(element, "dialog[open]"), "Enter recovery key"));
+    await waitUntil(() => outcome !== "", "The reset ends", UNTIL_DONE);
+    expect(outcome).to.equal("reset-declined");
+    expect(await presentVersion()).to.equal(backup.version);
+  });
+
+  it("is done when the person agrees to lose the keys", async () => {
+    await reset();
+    await press(button(element, "Reset anyway…"));
+    await settled(element);
+    await press(all(element, "[type='checkbox']")[0] as HTMLElement);
+    await settled(element);
+    await press(button(element, "Reset and lose keys"));
+    await waitUntil(() => outcome !== "", "The reset ends", UNTIL_DONE);
+    expect(outcome).to.equal("done");
+    expect(await presentVersion()).not.to.equal(backup.version);
+  });
+});
