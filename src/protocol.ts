@@ -101,6 +101,8 @@ export interface WorkerCalls {
   check(): Promise<BackupCheck>;
   /** Spools what is missing of this version, with `downloaded` notes on the way. Resolves when it is whole. @param rooms that are known here */
   download(version: string, rooms: readonly string[]): Promise<KeptBackup>;
+  /** Keeps what the client takes for the decryption key (32 bytes) of this version, if none was kept. */
+  keepKey(version: string, decryptionKey: Uint8Array): Promise<void>;
   /**
    * Opens what is spooled of this version, with this decryption key (32 bytes) or the one that was kept.
    * @returns false if there is none

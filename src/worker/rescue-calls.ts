@@ -2,8 +2,9 @@
 import { KeyBackupSyncError } from "../errors.js";
 import type { DecryptedBatch } from "../protocol.js";
 import { type BackupRow, spooledOf } from "./backup-row.js";
-import { Decryptor } from "./decryptor.js";
+import type { Decryptor } from "./decryptor.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
+import { keptDecryptor } from "./kept-decryptor.js";
 import { type SegmentPiece, writeArchive } from "./rescue/archive.js";
 import { backupKeyFrom } from "./rescue/backup-key.js";
 import { decryptSegments } from "./rescue/decrypt-segments.js";
@@ -14,6 +15,11 @@ import type { Spool } from "./spool.js";
 
 /** Sessions that are decrypted at once. */
 const AT_ONCE = 100;
+
+interface Readable {
+  readonly row: BackupRow;
+  readonly decryptor: Decryptor;
+}
 
 interface OpenFile {
   readonly archive: OpenArchive;
@@ -75,17 +81,24 @@ export class RescueCalls {
     let fault: unknown = null;
     let opened = 0;
     const storedNow = await this.#storedKeys(signal);
-    for (const { backup, publicKey, sealedKey, storedKeys } of await this.#spooledBackups()) {
-      if (sealedKey) continue;
+    for (const row of await this.#spooledBackups()) {
+      const decryptor = await keptDecryptor(this.#spool, row);
+      decryptor?.close();
+      if (decryptor) continue;
       try {
-        const secretStorage = [...storedKeys, ...storedNow];
-        await this.#spool.keepKey(backup.version, await backupKeyFrom(recoveryKey, { publicKey, secretStorage }));
+        await this.#unlockOne(row, recoveryKey, storedNow);
         opened++;
       } catch (cause) {
         fault ??= cause;
       }
     }
     if (opened === 0 && fault) throw fault;
+  }
+
+  async #unlockOne(row: BackupRow, recoveryKey: string, storedNow: readonly StoredBackupKey[]): Promise<void> {
+    const { backup, publicKey, storedKeys } = row;
+    const key = await backupKeyFrom(recoveryKey, { publicKey, secretStorage: [...storedKeys, ...storedNow] });
+    await this.#spool.keepKey(backup.version, key);
   }
 
   /** So that the recovery key of today opens it also when the account has another one. */
@@ -114,19 +127,18 @@ export class RescueCalls {
   }
 
   /** Those whose decryption key was kept. */
-  async #readable(rows: readonly BackupRow[]): Promise<{ row: BackupRow; key: Uint8Array }[]> {
-    const readable: { row: BackupRow; key: Uint8Array }[] = [];
+  async #readable(rows: readonly BackupRow[]): Promise<Readable[]> {
+    const readable: Readable[] = [];
     for (const row of rows) {
-      const key = await this.#spool.keptKey(row);
-      if (key) readable.push({ row, key });
+      const decryptor = await keptDecryptor(this.#spool, row);
+      if (decryptor) readable.push({ row, decryptor });
     }
     if (readable.length === 0) throw new KeyBackupSyncError("decryption-key-unknown");
     return readable;
   }
 
-  async *#roomKeysOf(backups: readonly { row: BackupRow; key: Uint8Array }[]) {
-    for (const { row, key } of backups) {
-      const decryptor = await Decryptor.open(key, row.publicKey);
+  async *#roomKeysOf(backups: readonly Readable[]) {
+    for (const { row, decryptor } of backups) {
       for await (const { roomKeys } of decryptSegments(this.#piecesOf(row), decryptor, AT_ONCE)) yield* roomKeys;
       decryptor.close();
     }

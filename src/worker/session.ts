@@ -18,6 +18,7 @@ import { Decryptor } from "./decryptor.js";
 import { download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
+import { keptDecryptor } from "./kept-decryptor.js";
 import { RescueCalls } from "./rescue-calls.js";
 import { RoomBatches } from "./room-batches.js";
 import { isRoomFor } from "./room-estimate.js";
@@ -89,22 +90,24 @@ export class Session {
     }
   }
 
+  /** Before it is needed: a reset takes it away from the client. */
+  async keepKey(_signal: AbortSignal, version: string, key: Uint8Array): Promise<void> {
+    const row = await this.#spool.getBackup(version);
+    if (row && !row.sealedKey) await this.#spool.keepKey(version, key);
+  }
+
   async openBackup(signal: AbortSignal, version: string, given: Uint8Array | null): Promise<boolean> {
     const row = await this.#spool.getBackup(version);
     if (!row) throw new KeyBackupSyncError("backup-replaced");
-    const kept = await this.#spool.keptKey(row);
-    const key = kept ?? given;
-    if (!key) {
-      await this.rescue.keepStoredKeys(version, signal);
-      return false;
-    }
-    // What the homeserver says now, not what it may have said wrong before.
-    const { publicKey } = this.#current?.version === version ? this.#current : row;
-    const decryptor = await Decryptor.open(key, publicKey);
     this.#closeBackup();
-    this.#opened = { version, decryptor };
-    if (!kept) await this.#spool.keepKey(version, key);
-    return true;
+    let decryptor = await keptDecryptor(this.#spool, row);
+    if (!decryptor && given) {
+      decryptor = await Decryptor.open(given, row.publicKey);
+      await this.#spool.keepKey(version, given);
+    }
+    if (decryptor) this.#opened = { version, decryptor };
+    else await this.rescue.keepStoredKeys(version, signal);
+    return decryptor !== null;
   }
 
   async nextBatch(_signal: AbortSignal, limit: number, settled: SettledBatch | null): Promise<NextBatch> {
@@ -130,7 +133,9 @@ export class Session {
     const row = version === null ? null : await this.#spool.getBackup(version);
     if (!row) return { version, count, isCurrent: false, progress: null, hasKey: false };
     const isCurrent = row.whole && row.backup.etag === current?.etag;
-    return { version, count, isCurrent, progress: progressOf(row), hasKey: (await this.#spool.keptKey(row)) !== null };
+    const decryptor = await keptDecryptor(this.#spool, row);
+    decryptor?.close();
+    return { version, count, isCurrent, progress: progressOf(row), hasKey: decryptor !== null };
   }
 
   rest(_signal: AbortSignal, milliseconds: number): Promise<void> {

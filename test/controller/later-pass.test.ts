@@ -57,7 +57,9 @@ describe("A later pass, when the etag moved", () => {
     });
     const controller = scene.controller();
     await controller.autoStart();
-    return whenStatus(controller, "complete");
+    const state = await whenStatus(controller, "complete");
+    controller.close();
+    return state;
   }
 
   it("imports the new key alone", async () => {

@@ -195,7 +195,7 @@ describe("A reset elsewhere, in mid-download", () => {
       [KEYS_PATH]: [{ status: 404, json: { errcode: "M_NOT_FOUND" } }, { json: next.response }],
     });
     await scene.homeserver.release("reset");
-    await whenStatus(controller, "waiting", ({ reason }) => reason === "decryption-key");
+    await whenStatus(controller, "failed", ({ error }) => error.code === "decryption-key-mismatch");
     scene.host.learnDecryptionKey(next.decryptionKey);
     const { replaced } = await whenStatus(controller, "complete");
     const saved = scene.host.imported.size - 3;

@@ -1,6 +1,6 @@
 /** From what the person typed to the decryption key of a backup, in each way in which an account may keep it. */
 import { KeyBackupSyncError } from "../../errors.js";
-import { Decryptor } from "../decryptor.js";
+import { decryptorIfIts } from "../kept-decryptor.js";
 import { decodeRecoveryKey } from "./recovery-key.js";
 import { keyFromPassphrase, openBackupKey } from "./secret-storage.js";
 import type { StoredBackupKey } from "./stored-backup-key.js";
@@ -45,11 +45,7 @@ function recoveryKeyIn(typed: string): Key | null {
 }
 
 async function opens(key: Key, publicKey: string): Promise<boolean> {
-  try {
-    (await Decryptor.open(key, publicKey)).close();
-    return true;
-  } catch (cause) {
-    if (cause instanceof KeyBackupSyncError && cause.code === "decryption-key-mismatch") return false;
-    throw cause;
-  }
+  const decryptor = await decryptorIfIts(key, publicKey);
+  decryptor?.close();
+  return decryptor !== null;
 }
