@@ -154,7 +154,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     if (this.#eventTimer !== null) clearTimeout(this.#eventTimer);
   }
 
-  /** True if a run is to follow. */
+  /** True if a run is to follow: the state is `checking` then. */
   async #begin(wish: Wish): Promise<boolean> {
     switch (wish) {
       case "auto-start":
@@ -188,9 +188,9 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     return !isAtRest(this.#state) && this.#rest(recalled);
   }
 
-  /** False; true if there is nothing to rest at. */
+  /** False; true, and at the beginning of a run, if there is nothing to rest at. */
   #rest(state: KeyBackupSyncState | null): boolean {
-    if (state) this.#enter(state);
+    this.#enter(state ?? { status: "checking" });
     return state === null;
   }
 
@@ -248,7 +248,8 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   #onDecryptionKeyChange(): void {
     const state = this.#state;
     if (state.status === "failed" && state.error.nextMove === "enter-recovery-key") void this.start();
-    else if (!this.#oneRun.isHere) void this.#oneRun.wish("go-on");
+    const isMissed = state.status === "waiting" && state.reason === "decryption-key";
+    if (isMissed && !this.#oneRun.isHere) void this.#oneRun.wish("go-on");
   }
 
   /** The one place where the state changes. */

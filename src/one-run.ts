@@ -13,7 +13,7 @@ export type Wish = TabWish | "auto-start";
 /** What is done, once it is this tab's turn. None of it rejects. */
 export interface Runner {
   getState(): KeyBackupSyncState;
-  /** Does what the wish asks for at once. True if a run is to follow. */
+  /** Does what the wish asks for at once. True if a run is to follow: the state is `checking` then. */
   begin(wish: Wish): Promise<boolean>;
   /** Resolves when it has ended, by itself or by an abort, and nothing of it is in flight any more. */
   run(signal: AbortSignal): Promise<void>;
@@ -172,7 +172,9 @@ export class OneRun {
     const waiting = new AbortController();
     this.#waiting = waiting;
     this.#rollCall.start();
-    alone(this.#name, waiting.signal, () => this.#hold(waiting)).catch(() => {});
+    alone(this.#name, waiting.signal, () => this.#hold(waiting)).catch((cause: unknown) => {
+      if (!waiting.signal.aborted) throw cause;
+    });
   }
 
   #stopWaiting(): void {
@@ -185,7 +187,7 @@ export class OneRun {
     // It may have been granted at the moment in which it was given up.
     if (waiting !== this.#waiting) return;
     this.#rollCall.stop();
-    if ((await this.#isLeft()) && this.#wishes.length === 0) await this.#runHere();
+    if (await this.#isLeft()) await this.#runUnlessStopped();
     for (let next = this.#wishes.shift(); next; next = this.#wishes.shift()) await this.#grant(next);
     this.#phase = "away";
     this.#waiting = null;
@@ -206,7 +208,13 @@ export class OneRun {
     this.#isOwn = true;
     const isRun = await this.#runner.begin(wish);
     done();
-    if (isRun && this.#wishes.length === 0) await this.#runHere();
+    if (isRun) await this.#runUnlessStopped();
+  }
+
+  /** A wish that came meanwhile may end the run before it began. */
+  async #runUnlessStopped(): Promise<void> {
+    while (this.#wishes[0] && !this.#isAllowed(this.#wishes[0].wish)) this.#wishes.shift()?.done();
+    if (this.#wishes.length === 0) await this.#runHere();
   }
 
   async #runHere(): Promise<void> {

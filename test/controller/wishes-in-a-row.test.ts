@@ -7,7 +7,7 @@ import { ImportWatch } from "../support/import-watch.js";
 import { KEYS_PATH, type SceneOptions, SyncScene, whenStatus } from "../support/sync-scene.js";
 
 type Controller = KeyBackupSyncController;
-type Wish = "start" | "pause" | "resume" | "stop";
+type Wish = "autoStart" | "start" | "pause" | "resume" | "stop";
 
 /** Half of the answer, then nothing more until it is released; the whole of it from the second time on. */
 const HALF: SceneOptions = {
@@ -60,6 +60,8 @@ describe("Wishes that come before the one before them is granted", () => {
     ["in the download", inDownload, ["pause", "resume"], "complete"],
     ["in the download", inDownload, ["stop", "start"], "complete"],
     ["before anything", atTheBeginning, ["start", "start"], "complete"],
+    ["before anything", atTheBeginning, ["autoStart", "resume"], "complete"],
+    ["before anything", atTheBeginning, ["start", "autoStart"], "complete"],
   ];
   for (const [when, begin, wishes, end] of ends) {
     it(`${when}, ${wishes.join(", ")}: ${end}`, async () => {
@@ -126,7 +128,7 @@ describe("Wishes that come before the one before them is granted", () => {
 
   it("in three tabs, at random, leave all of them in the same state, with every key in and never two imports at once", async function () {
     this.timeout(120_000);
-    const wish = fc.constantFrom<Wish>("start", "pause", "resume", "stop");
+    const wish = fc.constantFrom<Wish>("autoStart", "start", "pause", "resume", "stop");
     const step = fc.tuple(fc.nat(2), wish, fc.nat(20));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 16 }), async (steps) => {
