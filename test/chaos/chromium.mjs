@@ -12,6 +12,11 @@ export class Chromium {
   /** @type {import("puppeteer-core").Browser | undefined} */
   #browser;
 
+  constructor() {
+    // However this ends.
+    process.once("exit", () => rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 }));
+  }
+
   async launch() {
     this.#browser = await launchChromium(this.#profile, { answerTimeoutMs: ANSWER_TIMEOUT_MS });
   }
@@ -34,6 +39,5 @@ export class Chromium {
 
   async close() {
     await this.#browser?.close();
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
 }
