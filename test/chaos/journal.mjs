@@ -88,10 +88,10 @@ export class Journal {
     return [...this.#states.values()].find(({ status }) => status === "complete" || status === "failed");
   }
 
-  /** The tab that does the work, as far as one can see. */
+  /** The tab that does the work, as far as one can see: the others show what it shows. */
   get holder() {
-    for (const [tab, { status }] of this.#states) if (status === "downloading" || status === "importing") return tab;
-    return undefined;
+    const importing = [...this.#lives.keys()].find((tab) => this.#lives.get(tab) === this.#batch.life);
+    return importing ?? [...this.#states.keys()].find((tab) => isAtWork(this.#states.get(tab)?.status));
   }
 
   get downloaded() {
@@ -166,6 +166,11 @@ export class Journal {
       ? batch
       : { life, settled, sessions: new Set() };
   }
+}
+
+/** @param {import("../../src/state.js").Status | undefined} status */
+function isAtWork(status) {
+  return status === "downloading" || status === "importing";
 }
 
 /** @param {Note} note */
