@@ -70,7 +70,7 @@ export class BackupRun {
     const { link, metered } = this.#options;
     const retries = new Retries(this.#signal);
     this.#followDownload(retries);
-    await this.#keepKey();
+    void this.#keepKey();
     await metered.untilAllowed(() => this.#waitWith({ reason: "metered", retryAt: null }), this.#signal);
     const kept = await retries.until(
       async () => link.call("download", [this.#sync.backup.version, await this.#knownRooms()], this.#signal),
@@ -82,8 +82,12 @@ export class BackupRun {
 
   /** A reset in the midst would take it away. */
   async #keepKey(): Promise<void> {
-    const key = await this.#options.host.cryptoStore.getDecryptionKey();
-    if (key) await this.#options.link.call("keepKey", [this.#sync.backup.version, key], this.#signal);
+    try {
+      const key = await this.#options.host.cryptoStore.getDecryptionKey();
+      if (key) await this.#options.link.call("keepKey", [this.#sync.backup.version, key], this.#signal);
+    } catch {
+      // It is asked for once more when it is needed.
+    }
   }
 
   #followDownload(retries: Retries): void {

@@ -235,11 +235,12 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     return this.#state.status === "complete" || this.#state.status === "unavailable";
   }
 
-  /** A run goes on as it is, unless it is about a backup that is no longer the account's. */
+  /** A run goes on as it is, unless it is about a backup that is no longer the account's. One that is still asking will hear of it. */
   async #lookAgain(): Promise<void> {
     if (this.#oneRun.isHere && !this.#isDone) {
-      const { version } = await this.#worker().call("compare", []);
-      if (version === syncOf(this.#state)?.backup.version) return;
+      const backup = syncOf(this.#state)?.backup;
+      const isSame = !backup || (await this.#worker().call("compare", [])).version === backup.version;
+      if (isSame) return;
     }
     await this.#oneRun.wish("look-again");
   }

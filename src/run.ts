@@ -5,12 +5,13 @@
  */
 import { BackupRun } from "./backup-run.js";
 import { KeyBackupSyncError } from "./errors.js";
-import type { CryptoStore, Host } from "./host.js";
+import type { BackedUpRoomKeys, CryptoStore, Host } from "./host.js";
 import type { MeteredConnection } from "./metered-connection.js";
 import type { PriorityRooms } from "./priority-rooms.js";
 import type { BackupCheck, KeptBackup } from "./protocol.js";
 import { isPassing, Retries } from "./retries.js";
 import {
+  type BackupInfo,
   type Intensity,
   type KeyBackupSyncState,
   type ReplacedBackups,
@@ -91,25 +92,34 @@ async function tryThroughResets(options: RunOptions): Promise<void> {
 
 async function tryOnce(options: RunOptions): Promise<void> {
   options.report({ status: "checking" });
+  const { cryptoStore } = options.host;
+  // In this order: the backup grows meanwhile. It may take a while, and nobody waits for it.
+  const backedUp = cryptoStore.getBackedUp?.();
   const check = await checkOrImport(options);
   const replaced = await importReplaced(options, check.replaced);
   if (check.available !== "yes") return options.report({ status: "unavailable", reason: check.available, replaced });
   const { kept } = check;
-  await backUpWhatIsNot(options);
+  const isBackedUp = backUpWhatIsNot(backedUp, kept.backup, cryptoStore);
   if (!kept.settled) await new BackupRun(options, kept, { kind: "present", replaced }).settle();
   else options.report({ status: "complete", ...syncAt(kept), replaced });
+  await isBackedUp;
 }
 
 /**
  * A key that went in as backed up at the moment in which its backup was replaced is in none, and the crypto store does not know. It shows:
  * the store takes more keys to be in the backup than there are.
  */
-async function backUpWhatIsNot({ host: { cryptoStore }, link, signal }: RunOptions): Promise<void> {
-  // In this order: the backup grows meanwhile.
-  const backedUp = await cryptoStore.getBackedUp?.();
-  if (!backedUp) return;
-  const { version, count } = await link.call("compare", [], signal);
-  if (version === backedUp.version && backedUp.count > count) await cryptoStore.backUpAgain?.();
+async function backUpWhatIsNot(
+  backedUp: Promise<BackedUpRoomKeys | null> | undefined,
+  { version, count }: BackupInfo,
+  cryptoStore: CryptoStore,
+): Promise<void> {
+  try {
+    const known = await backedUp;
+    if (known?.version === version && known.count > count) await cryptoStore.backUpAgain?.();
+  } catch {
+    // It will show at the next look.
+  }
 }
 
 /** As long as nobody can tell whether there is another backup, what is whole on this device need not wait. */

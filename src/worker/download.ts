@@ -17,9 +17,11 @@ const WHITE_SPACE = [0x20, 0x0a, 0x0d, 0x09];
  */
 export async function download(pieces: AsyncIterable<Uint8Array>, options: SegmentOptions): Promise<BackupRow> {
   const look = new AnswerLook();
+  // The homeserver takes its time before a big answer: enough to make all else ready.
+  const answer = begun(pieces);
   const writer = await SegmentWriter.open(options);
   try {
-    for await (const piece of pieces) {
+    for await (const piece of answer) {
       look.at(piece);
       await writer.write(piece);
     }
@@ -30,6 +32,25 @@ export async function download(pieces: AsyncIterable<Uint8Array>, options: Segme
   }
   return writer.end();
 }
+
+/** Asks at once, and not only when somebody listens. */
+function begun(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  const first = iterator.next();
+  first.catch(() => {});
+  let next: Promise<IteratorResult<Uint8Array>> | null = first;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        const present = next ?? iterator.next();
+        next = null;
+        return present;
+      },
+      return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+    }),
+  };
+}
+
 /** An error page or the like is told from a backup by its first character, before any of it is kept; a broken answer by its last. */
 class AnswerLook {
   #first: number | undefined;

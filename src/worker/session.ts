@@ -42,6 +42,8 @@ export class Session {
   readonly rescue: RescueCalls;
   /** What the homeserver said of the backup last. */
   #current: BackupVersion | null = null;
+  /** There is no room for it on the device. */
+  #lacksRoom: Promise<boolean> = Promise.resolve(false);
   #opened: Opened | null = null;
   #batches: Batches | null = null;
   #room: RoomBatches | null = null;
@@ -68,6 +70,8 @@ export class Session {
     if (!current) return { available: "no-backup", replaced };
     if (current.algorithm !== SUPPORTED_ALGORITHM) return { available: "unsupported-algorithm", replaced };
     this.#current = current;
+    this.#lacksRoom = this.#isTooSmallFor(current);
+    this.#lacksRoom.catch(() => {});
     const { version, publicKey } = current;
     const row = (await this.#spool.getBackup(version)) ?? (await this.#spool.addBackup(infoOf(current), publicKey));
     return { available: "yes", kept: asOf(current, row, await this.#spool.kept(row)), replaced };
@@ -79,7 +83,7 @@ export class Session {
     const options = {
       spool: this.#spool,
       backup: infoOf(this.#current),
-      inMemory: await this.#lacksRoom(this.#current),
+      inMemory: await this.#lacksRoom,
       onSpooled: (row: BackupRow) => void this.#spool.kept(row).then(this.#onDownloaded),
       signal: AbortSignal.any([signal, ended.signal]),
     };
@@ -164,7 +168,7 @@ export class Session {
     return replaced;
   }
 
-  async #lacksRoom({ version, count }: BackupVersion): Promise<boolean> {
+  async #isTooSmallFor({ version, count }: BackupVersion): Promise<boolean> {
     const row = await this.#spool.getBackup(version);
     return !(await isRoomFor(count - (row?.safe ?? 0)));
   }
