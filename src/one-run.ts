@@ -191,6 +191,8 @@ export class OneRun {
     for (let next = this.#wishes.shift(); next; next = this.#wishes.shift()) await this.#grant(next);
     this.#phase = "away";
     this.#waiting = null;
+    // Nobody without the lock may say that something goes on.
+    this.#isOwn &&= isAtRest(this.#runner.getState());
   }
 
   /** Whether a run of another tab was left in its midst. That tab may also have ended it, with its last word still on the way. */
