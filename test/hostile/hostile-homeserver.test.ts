@@ -4,6 +4,7 @@ import { type KeyBackupSyncController, syncOf } from "../../src/index.js";
 import { spooledCount } from "../../src/state.js";
 import { scriptedHomeserver } from "../support/scripted-homeserver.js";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { isWebKit } from "./engine.js";
 import { type Ending, endingOf, KEYS } from "./misbehaviour.js";
 import { MISBEHAVIOURS } from "./misbehaviours.js";
 
@@ -11,8 +12,6 @@ import { MISBEHAVIOURS } from "./misbehaviours.js";
 const BOUND = 30_000;
 /** And whatever it asks for, it is asked again on the next day: milliseconds. */
 const LONGEST_WAIT = 86_400_000 * 1.25;
-
-const isWebKit = !/Chrome|Firefox/.test(navigator.userAgent);
 
 /** The first state with which a run, for now, comes to an end. Checks the counts on the way. */
 function ending(controller: KeyBackupSyncController): Promise<Ending> {

@@ -22,7 +22,7 @@ export type Ending =
 export interface Misbehaviour extends Pick<SceneOptions, "version" | "answer"> {
   readonly name: string;
   readonly ends: Ending;
-  /** Where WebKit cannot tell: it takes a closed connection for the end of an answer. */
+  /** See engine.ts. */
   readonly endsInWebKit?: Ending;
 }
 
