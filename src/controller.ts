@@ -15,6 +15,8 @@ import { importRescueCopy, rescueCopy } from "./rescue.js";
 import type { KeyBackupSafety, RescueCopy, RescuedKeys, ResetAssessment } from "./reset.js";
 import { run } from "./run.js";
 import {
+  type BackupInfo,
+  canStart,
   IDLE,
   INTENSITIES,
   type Intensity,
@@ -52,7 +54,12 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   constructor(host: Host) {
     super();
-    this.#host = { ...host, cryptoStore: withImportsInARow(host.cryptoStore) };
+    this.#host = {
+      account: host.account,
+      rooms: host.rooms,
+      cryptoStore: withImportsInARow(host.cryptoStore),
+      onBackupChange: (listener) => host.onBackupChange(listener),
+    };
     const { userId, deviceId } = host.account;
     this.#oneRun = new OneRun(`key-backup-sync:${userId}:${deviceId}`, {
       getState: () => this.#state,
@@ -64,7 +71,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#unsubscribe = [
       host.cryptoStore.onDecryptionKeyChange(() => this.#onDecryptionKeyChange()),
       host.rooms.onUndecryptable((roomId) => this.prioritise(roomId)),
-      whenToLookAgain(host, () => void this.#guarded(() => this.#lookAgain())),
+      whenToLookAgain(host, () => void this.#lookAgain()),
     ];
   }
 
@@ -135,7 +142,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
    */
   async unlock(recoveryKey: string): Promise<void> {
     await this.#worker().call("unlock", [recoveryKey]);
-    await this.#oneRun.wish(this.#state.status === "waiting" ? "go-on" : "start");
+    await this.#oneRun.wish(canStart(this.#state) ? "start" : "look-again");
   }
 
   /** Leaves nothing of this on this device, as after logging out: what is imported stays, what is not is lost. It is closed then. */
@@ -239,10 +246,18 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   async #lookAgain(): Promise<void> {
     if (this.#oneRun.isHere && !this.#isDone) {
       const backup = syncOf(this.#state)?.backup;
-      const isSame = !backup || (await this.#worker().call("compare", [])).version === backup.version;
-      if (isSame) return;
+      if (!backup || !(await this.#isReplaced(backup))) return;
     }
     await this.#oneRun.wish("look-again");
+  }
+
+  /** Where nobody can tell, the run itself will hear of it. */
+  async #isReplaced({ version }: BackupInfo): Promise<boolean> {
+    try {
+      return (await this.#worker().call("compare", [])).version !== version;
+    } catch {
+      return false;
+    }
   }
 
   /** A key that was missing, or the wrong one, may be the right one now. A run that is here hears of it by itself. */
