@@ -1,4 +1,4 @@
-import { expect } from "@open-wc/testing";
+import { expect, waitUntil } from "@open-wc/testing";
 import type { Status } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
 import { encryptRoomKeys, type KeyBackup, makeKeyBackup, makeRoomKey } from "../support/room-keys.mjs";
@@ -122,7 +122,7 @@ describe("A backup that is complete", () => {
     scene.host.backedUp = { version: "1", count: KEYS + 5 };
     await controller.start();
     await whenStatus(controller, "complete");
-    expect(scene.host.backedUpAgain).to.equal(1);
+    await waitUntil(() => scene.host.backedUpAgain === 1);
   });
 });
 
