@@ -74,62 +74,31 @@ describe("A homeserver that does not give the backup", () => {
     expect(tokens).to.deep.equal(["Bearer token-1", "Bearer token-2"]);
   });
 
-  const failures: readonly (readonly [string, "version" | "answer", ScriptedAnswer, ErrorCode, NextMove])[] = [
-    ["logged out", "answer", { status: 401, json: {} }, "unauthorized", "log-in-again"],
+  const failures: readonly (readonly [string, ScriptedAnswer, ErrorCode, NextMove])[] = [
+    ["logged out", { status: 401, json: {} }, "unauthorized", "log-in-again"],
     [
       "the backup was deleted",
-      "answer",
+
       { status: 404, json: { errcode: "M_NOT_FOUND" } },
       "backup-replaced",
       "try-again",
     ],
     [
       "another version took its place",
-      "answer",
+
       { status: 403, json: { errcode: "M_WRONG_ROOM_KEYS_VERSION" } },
       "backup-replaced",
       "try-again",
     ],
-    ["an HTML page instead", "answer", { ...HTML }, "malformed-response", "tell-homeserver-admin"],
-    ["an HTML page instead of the version", "version", { ...HTML }, "malformed-response", "tell-homeserver-admin"],
-    ["JSON of something else", "answer", { json: { chunk: [] } }, "malformed-response", "tell-homeserver-admin"],
-    ["a list", "answer", { body: "[]" }, "malformed-response", "tell-homeserver-admin"],
-    ["nothing at all", "answer", { body: "" }, "malformed-response", "tell-homeserver-admin"],
-    ["rooms that are a list", "answer", { json: { rooms: [] } }, "malformed-response", "tell-homeserver-admin"],
-    [
-      "no JSON from the middle on",
-      "answer",
-      { body: '{"rooms":{"!a:b" nonsense}' },
-      "malformed-response",
-      "tell-homeserver-admin",
-    ],
+    ["an HTML page instead", { ...HTML }, "malformed-response", "tell-homeserver-admin"],
   ];
-  for (const [what, which, answer, code, nextMove] of failures) {
+  for (const [what, answer, code, nextMove] of failures) {
     it(`${what}: ${code}`, async () => {
-      scene = await SyncScene.open({ [which]: () => answer });
+      scene = await SyncScene.open({ answer: () => answer });
       const controller = scene.controller();
       await controller.start();
       const { error } = await whenStatus(controller, "failed");
       expect([error.code, error.nextMove]).to.deep.equal([code, nextMove]);
-    });
-  }
-
-  const wrongTypes: Readonly<Record<string, unknown>>[] = [
-    { version: 1 },
-    { etag: null },
-    { count: "12" },
-    { count: -1 },
-    { count: 1.5 },
-    { algorithm: {} },
-    { auth_data: "nothing" },
-    { auth_data: { public_key: 5 } },
-  ];
-  for (const wrong of wrongTypes) {
-    it(`with a version of wrong types, ${JSON.stringify(wrong)}: malformed-response`, async () => {
-      scene = await SyncScene.open({ version: (it) => versionAnswer(it, wrong) });
-      const controller = scene.controller();
-      await controller.start();
-      expect((await whenStatus(controller, "failed")).error.code).to.equal("malformed-response");
     });
   }
 

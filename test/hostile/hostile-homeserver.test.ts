@@ -53,6 +53,7 @@ describe("A hostile homeserver", function () {
           const controller = scene.controller();
           await controller.start();
           expect(await ending(controller)).to.deep.equal(end);
+          expect(Object.keys(Object.prototype)).to.deep.equal([]);
           const { state } = controller;
           if (state.status === "waiting")
             expect(state.retryAt).to.be.within(Date.now() - BOUND, Date.now() + LONGEST_WAIT);

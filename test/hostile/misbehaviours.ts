@@ -129,6 +129,18 @@ export const MISBEHAVIOURS: Readonly<Record<string, readonly Misbehaviour[]>> = 
     amongKeys("a session with a list of data", "sessions", '"bad":{"session_data":[]},', complete({ malformed: 1 })),
     amongKeys("a session with null for data", "sessions", '"bad":{"session_data":null},', complete({ malformed: 1 })),
     amongKeys(
+      "a session with a text for data",
+      "sessions",
+      '"bad":{"session_data":"data"},',
+      complete({ malformed: 1 }),
+    ),
+    amongKeys(
+      "a session without a mac",
+      "sessions",
+      '"bad":{"session_data":{"ciphertext":"","ephemeral":""}},',
+      complete({ malformed: 1 }),
+    ),
+    amongKeys(
       "a ciphertext that is a number",
       "sessions",
       '"bad":{"session_data":{"ciphertext":1,"ephemeral":"","mac":""}},',
