@@ -18,7 +18,10 @@ const OF_THE_LINE = ["cut", "outage"];
 const BLOWS = {
   reload: ({ device }, tab) => device.reload(tab),
   close: ({ device }, tab) => device.close(tab),
-  worker: ({ device }, tab) => device.ask(tab, () => globalThis.device?.terminateWorkers()),
+  worker: async ({ device }, tab) => {
+    device.journal.workerDeaths++;
+    await device.ask(tab, () => globalThis.device?.terminateWorkers());
+  },
   crash: ({ device }, tab) => device.crash(tab),
   sigkill: ({ device }) => device.killBrowser(),
   cut: ({ line }) => line.hangUp(),
@@ -78,6 +81,11 @@ export async function resume(device) {
   if (!journal.shows("paused")) return;
   device.isPaused = false;
   for (const tab of tabs) await device.ask(tab, press, "Resume");
+}
+
+/** By the person who finds that it failed. @param {Device} device */
+export async function tryAgain(device) {
+  for (const tab of device.tabs) if (await device.ask(tab, press, "Try again")) return;
 }
 
 /** In the page. @param {string} button */

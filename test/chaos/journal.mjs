@@ -16,6 +16,8 @@ export class Journal {
   importsWhilePaused = 0;
   /** Pages, workers and browsers that were killed so far. */
   kills = 0;
+  /** Of these, workers. */
+  workerDeaths = 0;
   /** By tab, of those that live. @type {Map<string, StateNote>} */
   #states = new Map();
   /** The document of a tab. @type {Map<string, string>} */

@@ -1,6 +1,6 @@
 /** One run: a new device, struck as planned, until all is complete; then the verdict. */
 import { HomeserverProxy } from "../support/homeserver-proxy.mjs";
-import { resume, strike } from "./blows.mjs";
+import { resume, strike, tryAgain } from "./blows.mjs";
 import { Device } from "./device.mjs";
 import { Journal } from "./journal.mjs";
 import { judge } from "./verdict.mjs";
@@ -11,7 +11,7 @@ import { judge } from "./verdict.mjs";
 /**
  * @typedef {object} Outcome
  * @property {string[]} faults none if the run held
- * @property {number} lost room keys that are not in the crypto store, though the run ended complete
+ * @property {number} lost room keys that are not in the crypto store, though the run says it is complete
  * @property {number} doubleImports imports that began while another one was under way
  * @property {string[]} journal its latest lines
  */
@@ -48,13 +48,16 @@ async function outcomeOf({ tabs, blows, size: { keys } }, { device, line, accoun
   }
 }
 
-/** Who paused just when it was complete finds it paused, and resumes. @param {Device} device */
+/** Who paused just when it was complete finds it paused, and resumes; who finds that a worker died twice at one place tries again. @param {Device} device */
 async function end(device) {
   const { journal } = device;
   const isEnded = () => journal.ended !== undefined;
   await journal.when(() => isEnded() || (device.isPaused && journal.shows("paused")), "complete");
   await resume(device);
   await journal.when(isEnded, "complete");
+  if (journal.ended?.reason !== "worker-crashed" || journal.workerDeaths < 2) return;
+  await tryAgain(device);
+  await journal.when(() => journal.shows("complete"), "complete at another try");
 }
 
 /** One after the other: matrix-js-sdk cannot make its crypto store in two at once. @param {Device} device @param {number} tabs */

@@ -19,7 +19,7 @@ export async function judge(device, sessions) {
     journal.requestsAfterWhole > 0 &&
       `room keys were asked for ${journal.requestsAfterWhole} times after the download was whole`,
   ];
-  return { faults: faults.filter((fault) => fault !== false), lost: missing };
+  return { faults: faults.filter((fault) => fault !== false), lost: shown?.status === "complete" ? missing : 0 };
 }
 
 /** @param {import("./page/wire.js").StateNote | undefined} shown @param {number} keys */
