@@ -17,6 +17,7 @@ import { run } from "./run.js";
 import {
   type BackupInfo,
   canStart,
+  failedCount,
   IDLE,
   INTENSITIES,
   type Intensity,
@@ -64,7 +65,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#oneRun = new OneRun(`key-backup-sync:${userId}:${deviceId}`, {
       getState: () => this.#state,
       begin: async (wish) => (await this.#guarded(() => this.#begin(wish))) ?? false,
-      run: async (signal) => void (await this.#guarded(() => this.#survivingOneCrash(signal))),
+      run: async (signal) => void (await this.#guarded(() => this.#survivingCrashes(signal))),
       prioritise: (roomId) => this.#priorities.add(roomId),
       mirror: (state) => this.#enter(state),
     });
@@ -201,7 +202,8 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     return state === null;
   }
 
-  async #survivingOneCrash(signal: AbortSignal): Promise<void> {
+  /** A worker that died is replaced, as long as the run gets further each time. */
+  async #survivingCrashes(signal: AbortSignal): Promise<void> {
     const options = {
       host: this.#host,
       signal,
@@ -211,13 +213,22 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       metered: this.#metered,
       restingAt: this.#isDone ? this.#state : null,
     };
-    try {
-      await run({ ...options, link: this.#worker() });
-    } catch (cause) {
-      signal.throwIfAborted();
-      if (!(cause instanceof KeyBackupSyncError) || cause.code !== "worker-crashed") throw cause;
-      await run({ ...options, link: this.#worker() });
+    for (let reached = -1; ; ) {
+      try {
+        return await run({ ...options, link: this.#worker() });
+      } catch (cause) {
+        signal.throwIfAborted();
+        const isCrash = cause instanceof KeyBackupSyncError && cause.code === "worker-crashed";
+        if (!isCrash || this.#reached <= reached) throw cause;
+        reached = this.#reached;
+      }
     }
+  }
+
+  /** Room keys that are downloaded, and once more those that are done with. */
+  get #reached(): number {
+    const progress = syncOf(this.#state)?.progress;
+    return progress ? progress.downloaded + progress.imported + failedCount(progress) : 0;
   }
 
   /** A fault becomes a state; an abort is none. */

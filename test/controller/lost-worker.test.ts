@@ -38,7 +38,21 @@ describe("A worker that dies without a word", () => {
     expect(scene.host.imported.size).to.equal(12);
   });
 
-  it("again and again ends in a fault that can be tried again", async () => {
+  it("again and again, but further each time, costs no key", async () => {
+    scene = await SyncScene.open({ keys: 60 });
+    let imports = 0;
+    scene.host.beforeImport = () => {
+      if (++imports % 2 === 0) terminateWorkers();
+      return 0;
+    };
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "complete");
+    expect(scene.host.imported.size).to.equal(60);
+    expect(imports).to.be.at.least(4);
+  });
+
+  it("again and again at the same place ends in a fault that can be tried again", async () => {
     scene = await SyncScene.open();
     let isDeadly = true;
     scene.host.beforeImport = () => {
