@@ -72,8 +72,7 @@ export class Session {
     this.#current = current;
     this.#lacksRoom = this.#isTooSmallFor(current);
     this.#lacksRoom.catch(() => {});
-    const { version, publicKey } = current;
-    const row = (await this.#spool.getBackup(version)) ?? (await this.#spool.addBackup(infoOf(current), publicKey));
+    const row = await this.#rowOf(current);
     return { available: "yes", kept: asOf(current, row, await this.#spool.kept(row)), replaced };
   }
 
@@ -154,6 +153,13 @@ export class Session {
   async erase(): Promise<void> {
     this.#closeBackup();
     await this.#spool.erase();
+  }
+
+  async #rowOf(current: BackupVersion): Promise<BackupRow> {
+    const { version, publicKey } = current;
+    const row = await this.#spool.getBackup(version);
+    if (!row) return this.#spool.addBackup(infoOf(current), publicKey);
+    return row.publicKey === publicKey ? row : this.#spool.setPublicKey(version, publicKey);
   }
 
   /** What is kept of backups that are no longer the account's. Those of which there is nothing more to tell go. */

@@ -68,6 +68,11 @@ export class Spool {
     });
   }
 
+  /** A homeserver that told a wrong one before must not make the right decryption key the wrong one for good. */
+  setPublicKey(version: string, publicKey: string): Promise<BackupRow> {
+    return this.#change(version, (row) => ({ ...row, publicKey }));
+  }
+
   /** With its counts, as the page is told. */
   async kept(row: BackupRow): Promise<KeptBackup> {
     return keptBackup(row, await this.#safekeepingOf(row));
