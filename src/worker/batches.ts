@@ -42,17 +42,20 @@ export class Batches {
    *   `homeserver-unreachable` where it broke off
    */
   async next(limit: number, settled: SettledBatch | null): Promise<NextBatch> {
-    const [row, prepared] = await Promise.all([
-      settled ? this.#settle(settled) : this.#row(),
-      this.#ahead ?? this.#prepare(limit),
-    ]);
-    this.#given = prepared;
-    this.#ahead = prepared && this.#prepareLater(limit);
-    return prepared ? { kind: "batch", batch: prepared.batch, progress: progressOf(row) } : this.#atEnd(limit);
+    const ahead = this.#ahead ?? this.#prepare(limit);
+    this.#ahead = null;
+    const [after, prepared] = await Promise.all([settled ? this.#settle(settled) : this.#row(), ahead]);
+    if (prepared) return this.#give(prepared, limit, after);
+    // Some may have come since it was looked for. What there is by this row is seen by a look that begins now.
+    const row = await this.#row();
+    const last = await this.#prepare(limit);
+    return last ? this.#give(last, limit, row) : this.#atEnd(limit, row);
   }
 
-  close(): void {
-    this.#decryptor.close();
+  #give(prepared: PreparedBatch, limit: number, row: BackupRow): NextBatch {
+    this.#given = prepared;
+    this.#ahead = this.#prepareLater(limit);
+    return { kind: "batch", batch: prepared.batch, progress: progressOf(row) };
   }
 
   #settle(settled: SettledBatch): Promise<BackupRow> {
@@ -78,9 +81,8 @@ export class Batches {
     return builder.isEmpty ? null : builder.end(this.#reader.cursor);
   }
 
-  /** All that is spooled is settled: is that all there will be? */
-  async #atEnd(limit: number): Promise<NextBatch> {
-    const row = await this.#row();
+  /** All that is spooled by this row is settled: is that all there will be? */
+  async #atEnd(limit: number, row: BackupRow): Promise<NextBatch> {
     const { segment } = this.#reader.cursor;
     const isLast = segment >= row.segments.length - 1;
     const end = this.#segmentEnd;
