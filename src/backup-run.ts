@@ -52,8 +52,8 @@ export class BackupRun {
     const rooms = this.#importRooms();
     const download = this.#download();
     const imported = this.#import().catch(async (cause: unknown) => {
-      // Whatever keeps the keys from being imported, they can still be made safe.
-      await download;
+      // Whatever keeps the keys from being imported, they can still be made safe; but in memory none is safe, nor does it come to an end.
+      if (this.#sync.safekeeping === "device") await download;
       throw cause;
     });
     try {
@@ -150,14 +150,14 @@ export class BackupRun {
 
   /** Opens the spooled backup as soon as the device knows its decryption key. */
   async #open(): Promise<void> {
-    const { host, link } = this.#options;
+    const { host } = this.#options;
     const changes = new Changes();
     const unsubscribe = host.cryptoStore.onDecryptionKeyChange(() => changes.note());
     try {
       for (;;) {
         const { count } = changes;
         const key = await host.cryptoStore.getDecryptionKey();
-        const isOpen = await link.call("openBackup", [this.#sync.backup.version, key], this.#signal);
+        const isOpen = await this.#tryToOpen(key);
         this.#lacksKey = !isOpen;
         if (isOpen) return;
         if (this.#kind === "replaced") throw new KeyBackupSyncError("decryption-key-mismatch");
@@ -166,6 +166,17 @@ export class BackupRun {
       }
     } finally {
       unsubscribe();
+    }
+  }
+
+  /** As long as the download goes on, the right key may take the place of a wrong one. */
+  async #tryToOpen(key: Uint8Array | null): Promise<boolean> {
+    try {
+      return await this.#options.link.call("openBackup", [this.#sync.backup.version, key], this.#signal);
+    } catch (cause) {
+      const isWrong = cause instanceof KeyBackupSyncError && cause.code === "decryption-key-mismatch";
+      if (isWrong && !this.#isWhole) return false;
+      throw cause;
     }
   }
 
@@ -186,8 +197,9 @@ export class BackupRun {
     const sync = this.#sync;
     const pace = this.#pace.measure(sync.progress, performance.now());
     if (!this.#isWhole && this.#downloadWait) report({ status: "waiting", ...this.#downloadWait, sync });
-    else if (!this.#isWhole) report({ status: "downloading", pace, ...sync });
-    else if (this.#lacksKey) report({ status: "waiting", reason: "decryption-key", retryAt: null, sync });
+    else if (!this.#isWhole && !(this.#lacksKey && sync.safekeeping !== "device")) {
+      report({ status: "downloading", pace, ...sync });
+    } else if (this.#lacksKey) report({ status: "waiting", reason: "decryption-key", retryAt: null, sync });
     else report({ status: "importing", pace, ...sync });
   }
 }

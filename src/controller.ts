@@ -31,6 +31,9 @@ import { WorkerLink } from "./worker-link.js";
 /** Counts change many times a second; nobody reads faster than this many milliseconds. */
 const BETWEEN_EVENTS = 100;
 
+/** Milliseconds for another tab to let go of what is to be erased. */
+const PATIENCE = 10_000;
+
 /**
  * Downloads every room key of the account's key backup and imports it into the client's crypto store. Controllers of the same user and
  * device, in whatever tab, are one run: one of them does it, all show it, and each can be asked.
@@ -148,9 +151,13 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   /** Leaves nothing of this on this device, as after logging out: what is imported stays, what is not is lost. It is closed then. */
   async erase(): Promise<void> {
-    await this.stop();
-    await this.#worker().call("erase", []);
+    const erased = this.#oneRun.wish("erase").then(() => true);
+    const isErased = await Promise.race([erased, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    const { state } = this;
+    // The tab that has the run does not answer: it is frozen, and has to do without.
+    if (!isErased) await this.#worker().call("erase", []);
     this.close();
+    if (state.status === "failed") throw state.error;
   }
 
   /** The page is done with it: ends what is in flight and keeps all that is safe. Another tab goes on with it. */
@@ -180,6 +187,9 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
         return this.#rest(await choosePause(this.#worker()));
       case "stop":
         return this.#rest(await chooseStop(this.#worker()));
+      case "erase":
+        await this.#worker().call("erase", []);
+        return this.#rest(IDLE);
     }
   }
 
@@ -255,7 +265,9 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   /** A run goes on as it is, unless it is about a backup that is no longer the account's. One that is still asking will hear of it. */
   async #lookAgain(): Promise<void> {
-    if (this.#oneRun.isHere && !this.#isDone) {
+    if (!this.#isDone) {
+      // The tab that has the run looks for itself.
+      if (!this.#oneRun.isHere) return;
       const backup = syncOf(this.#state)?.backup;
       if (!backup || !(await this.#isReplaced(backup))) return;
     }

@@ -20,6 +20,9 @@ export async function getDecryptionKey(machine: OlmMachine): Promise<Uint8Array 
 
 /** Marked as backed up in this version. */
 export async function importBackedUpRoomKeys(machine: OlmMachine, roomKeys: readonly RoomKey[], backupVersion: string) {
+  const active = await activeBackupOf(machine);
+  // Backed up, but in no backup that there still is.
+  if (active !== null && active !== backupVersion) return importExportedRoomKeys(machine, roomKeys);
   const rooms = groupByRoom(roomKeys);
   let accepted = 0;
   // What the store drops without a word is in neither count, and where it drops all there is no call.
@@ -41,14 +44,20 @@ export async function importExportedRoomKeys(machine: OlmMachine, roomKeys: read
 
 /** What it takes to be in the backup that it uploads to, `null` if it uploads to none. */
 export async function getBackedUp(machine: OlmMachine): Promise<BackedUpRoomKeys | null> {
-  const [keys, isEnabled] = [await machine.getBackupKeys(), await machine.isBackupEnabled()];
-  const { backupVersion } = keys;
-  keys.free();
-  if (!isEnabled || backupVersion === undefined) return null;
+  const version = await activeBackupOf(machine);
+  if (version === null) return null;
   const counts = await machine.roomKeyCounts();
   const { backedUp } = counts;
   counts.free();
-  return { version: backupVersion, count: backedUp };
+  return { version, count: backedUp };
+}
+
+/** Version of the backup that it uploads to. */
+async function activeBackupOf(machine: OlmMachine): Promise<string | null> {
+  const keys = await machine.getBackupKeys();
+  const { backupVersion } = keys;
+  keys.free();
+  return (await machine.isBackupEnabled()) ? (backupVersion ?? null) : null;
 }
 
 /** Lets the page upload all of them: the backup stays the same. */

@@ -242,5 +242,6 @@ const IS_ALLOWED: Readonly<Record<TabWish, (state: KeyBackupSyncState) => boolea
   resume: canResume,
   stop: canStop,
   "go-on": (state) => state.status === "waiting" && state.reason === "decryption-key",
+  erase: () => true,
   "look-again": ({ status }) => status !== "idle" && status !== "paused" && status !== "failed",
 };

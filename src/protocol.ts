@@ -24,6 +24,8 @@ export interface KeptBackup {
   readonly whole: boolean;
   /** Every key of it is imported or counted as failed. */
   readonly settled: boolean;
+  /** Some of what was downloaded is not imported yet. */
+  readonly hasSpooled: boolean;
   readonly safekeeping: Safekeeping;
   /** When the last download of it was begun or went on, in milliseconds since the epoch. */
   readonly usedAt: number;
@@ -47,6 +49,8 @@ export interface BackupComparison {
   readonly progress: Progress | null;
   /** The decryption key of it was kept. */
   readonly hasKey: boolean;
+  /** Room keys of other backups that are kept here and not imported. */
+  readonly earlier: number;
 }
 
 /** How far a download is. */
@@ -114,8 +118,12 @@ export interface WorkerCalls {
   openRoom(roomId: string): Promise<void>;
   /** The next of that room, of at most `limit` keys; `null` at the end. They are in no count. */
   nextOfRoom(limit: number): Promise<readonly RoomKey[] | null>;
-  /** Begins a rescue copy of all that is spooled. @param passphrase of a key export, `null` for an archive */
-  openRescueCopy(passphrase: string | null): Promise<void>;
+  /**
+   * Begins a rescue copy of what is spooled.
+   * @param passphrase of a key export, `null` for an archive
+   * @returns how many room keys that are spooled are not in it
+   */
+  openRescueCopy(passphrase: string | null): Promise<number>;
   /** The next piece of it, `null` at the end. */
   nextOfRescueCopy(): Promise<Uint8Array | null>;
   closeRescueCopy(): Promise<void>;

@@ -7,10 +7,10 @@ import type { WorkerLink } from "./worker-link.js";
 
 /** @throws KeyBackupSyncError see `KeyBackupSafety.rescueCopy` */
 export async function rescueCopy(link: WorkerLink, passphrase: string | null): Promise<RescueCopy> {
-  await link.call("openRescueCopy", [passphrase]);
+  const leftOut = await link.call("openRescueCopy", [passphrase]);
   const day = new Date().toISOString().slice(0, 10);
   const fileName = passphrase === null ? `key-backup-${day}.jsonl.gz` : `room-keys-${day}.txt`;
-  return { fileName, stream: streamFrom(link) };
+  return { fileName, stream: streamFrom(link), leftOut };
 }
 
 /**

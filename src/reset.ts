@@ -33,6 +33,8 @@ export type ResetAssessment =
 /** A file for the person to keep: with a passphrase it is a Matrix key export; without, an archive of what the homeserver sent. */
 export interface RescueCopy {
   readonly fileName: string;
+  /** Room keys that are on this device but not in the file: of other backups, or such as nobody can read without their recovery key. */
+  readonly leftOut: number;
   /** Made as it is read. An error in it means that the file is not whole. */
   readonly stream: ReadableStream<Uint8Array>;
 }

@@ -16,6 +16,7 @@ export function retryDelay({ retryAfterMs }: KeyBackupSyncError, failuresInARow:
 /** Resolves after that time, or as soon as the device is online again. Rejects with the abort's reason. */
 export function untilRetry(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
     const ended = new AbortController();
     const end = (settle: () => void) => {
       clearTimeout(timer);

@@ -58,7 +58,7 @@ export async function run(options: RunOptions): Promise<void> {
 async function hasNews({ host, link, signal }: RunOptions, { status }: KeyBackupSyncState): Promise<boolean> {
   try {
     const check = await link.call("check", [], signal);
-    if (check.replaced.some(({ progress }) => spooledCount(progress) > 0)) return true;
+    if (check.replaced.some(({ hasSpooled }) => hasSpooled)) return true;
     if (check.available !== "yes") return status === "complete";
     return status !== "complete" || !(check.kept.settled || (await isOfThisDevice(check.kept, host.cryptoStore)));
   } catch (cause) {
@@ -142,7 +142,7 @@ async function importReplaced(options: RunOptions, backups: readonly KeptBackup[
   for (const kept of backups) {
     const { total, downloaded } = kept.progress;
     notDownloaded += total - downloaded;
-    if (spooledCount(kept.progress) > 0 && !(await isImported(options, kept))) locked += spooledCount(kept.progress);
+    if (kept.hasSpooled && !(await isImported(options, kept))) locked += Math.max(1, spooledCount(kept.progress));
   }
   return notDownloaded + locked > 0 ? { notDownloaded, locked } : null;
 }
@@ -153,8 +153,9 @@ async function isImported(options: RunOptions, kept: KeptBackup): Promise<boolea
     await new BackupRun(options, kept, { kind: "replaced", replaced: null }).settle();
     return true;
   } catch (cause) {
-    const isLocked = cause instanceof KeyBackupSyncError && cause.code === "decryption-key-mismatch";
-    if (isLocked) return false;
+    // Whatever it is about this one, the present backup comes to its turn.
+    const isKept = ["decryption-key-mismatch", "import-failed"];
+    if (cause instanceof KeyBackupSyncError && isKept.includes(cause.code)) return false;
     throw cause;
   }
 }

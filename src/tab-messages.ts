@@ -18,8 +18,8 @@ import type {
 /** Raise it when something that was said before comes to mean something else. */
 const VERSION = 1;
 
-/** What a tab may want of the one that runs. `go-on`: what it waits for is there now. `look-again`: the backup may be another. */
-export type TabWish = "start" | "pause" | "resume" | "stop" | "go-on" | "look-again";
+/** What a tab may want of the one that runs. `go-on`: what it waits for is there now. `look-again`: the backup may be another. `erase`: leave nothing. */
+export type TabWish = "start" | "pause" | "resume" | "stop" | "go-on" | "look-again" | "erase";
 
 export type TabMessage =
   /** How far is it? For whoever runs, or ran last. */
@@ -89,7 +89,7 @@ const READ_STATE: { readonly [S in Status]: (state: Members) => StateOf<S> } = {
 };
 
 // Tables, so that a new one that is missing here does not compile.
-const WISHES = setOf<TabWish>({ start: 1, pause: 1, resume: 1, stop: 1, "go-on": 1, "look-again": 1 });
+const WISHES = setOf<TabWish>({ start: 1, pause: 1, resume: 1, stop: 1, "go-on": 1, "look-again": 1, erase: 1 });
 const UNAVAILABLE = setOf<UnavailableReason>({ "no-backup": 1, "unsupported-algorithm": 1 });
 const SAFEKEEPING = setOf<Safekeeping>({ device: 1, "no-room": 1, denied: 1 });
 const WAITING = setOf<WaitingReason>({

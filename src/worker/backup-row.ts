@@ -81,6 +81,11 @@ export function isSettled({ whole, segments }: BackupRow): boolean {
   return whole && segments.every(({ settled }) => settled);
 }
 
+/** There are bytes of it that were not parsed to their end. Counts do not tell: in a later pass most keys are known. */
+export function hasSpooled({ segments }: BackupRow): boolean {
+  return segments.some(({ settled, chunks }) => !settled && chunks > 0);
+}
+
 /** Room keys that are safe, but neither imported nor counted as failed. */
 export function spooledOf(row: BackupRow): number {
   return Math.max(0, row.safe - row.imported - failedCount(row));
@@ -94,7 +99,8 @@ export function progressOf(row: BackupRow): Progress {
 
 export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup {
   const { backup, whole, usedAt } = row;
-  return { backup, progress: progressOf(row), whole, settled: isSettled(row), safekeeping, usedAt };
+  const kept = { backup, progress: progressOf(row), whole, settled: isSettled(row) };
+  return { ...kept, hasSpooled: hasSpooled(row), safekeeping, usedAt };
 }
 
 /** A new answer begins: of the backup as it is now. What is settled to its end makes room for it, and a pass begins. */
@@ -102,6 +108,7 @@ export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Se
   const added: Segment = { ...segment, chunks: 0, whole: false, settled: false };
   const passes = backup.etag === row.backup.etag ? row.passes : 0;
   const after = { ...row, backup, passes, whole: false, usedAt: Date.now() };
+  if (row.segments.length === 0) return { ...after, segments: [added], cursor: beginningOf(0) };
   if (!isSettled(row)) return { ...after, segments: [...row.segments, added] };
   // What was imported stays imported; what failed gets another chance.
   const counts = { safe: row.imported, failures: NO_FAILURES };
@@ -113,10 +120,11 @@ export function withChunk(row: BackupRow, segment: number, chunk: number, safe: 
   return { ...after, safe: Math.max(row.safe, safe) };
 }
 
-/** A segment has come to its end: with it, perhaps, the backup. */
+/** A segment has come to its end: with it, perhaps, the backup; but not if it was given up before, as no JSON of a backup. */
 export function withWhole(row: BackupRow, segment: number, backup: BackupInfo, isAll: boolean): BackupRow {
   const after = changeSegment(row, segment, () => ({ whole: true }));
-  return { ...after, backup, whole: isAll, passes: row.passes + (isAll ? 1 : 0) };
+  const whole = isAll && row.segments[segment]?.settled !== true;
+  return { ...after, backup, whole, passes: row.passes + (whole ? 1 : 0) };
 }
 
 export function withBatch(row: BackupRow, { imported, failures, end }: SettledBatch, pages: number): BackupRow {

@@ -1,11 +1,12 @@
 /** The calls of the protocol that are about rescue copies: one file written, or one read, at a time, in pieces that the page asks for. */
 import { KeyBackupSyncError } from "../errors.js";
 import type { DecryptedBatch } from "../protocol.js";
-import { type BackupRow, spooledOf } from "./backup-row.js";
+import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
 import type { Decryptor } from "./decryptor.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { keptDecryptor } from "./kept-decryptor.js";
 import { type SegmentPiece, writeArchive } from "./rescue/archive.js";
+import type { ArchiveHeader } from "./rescue/archive-header.js";
 import { backupKeyFrom } from "./rescue/backup-key.js";
 import { decryptSegments } from "./rescue/decrypt-segments.js";
 import { writeKeyExport } from "./rescue/key-export.js";
@@ -40,16 +41,19 @@ export class RescueCalls {
   }
 
   /** @throws KeyBackupSyncError `nothing-to-save`, `decryption-key-unknown`, `passphrase-missing` */
-  async openRescueCopy(signal: AbortSignal, passphrase: string | null): Promise<void> {
+  async openRescueCopy(signal: AbortSignal, passphrase: string | null): Promise<number> {
     const rows = await this.#spooledBackups();
     const latest = rows.at(-1);
     if (!latest) throw new KeyBackupSyncError("nothing-to-save");
     await this.closeRescueCopy();
-    const stream =
-      passphrase === null
-        ? writeArchive(headerOf(this.#userId, latest, await this.#storedKeys(signal)), this.#piecesOf(latest))
-        : writeKeyExport(this.#roomKeysOf(await this.#readable(rows)), passphrase);
-    this.#copy = stream.getReader();
+    if (passphrase === null) {
+      const storedKeys = latest.replaced ? [] : await this.#storedKeys(signal);
+      this.#copy = writeArchive(headerOf(this.#userId, latest, storedKeys), this.#piecesOf(latest)).getReader();
+      return keysIn(rows) - keysIn([latest]);
+    }
+    const readable = await this.#readable(rows);
+    this.#copy = writeKeyExport(this.#roomKeysOf(readable), passphrase).getReader();
+    return keysIn(rows) - keysIn(readable.map(({ row }) => row));
   }
 
   async nextOfRescueCopy(): Promise<Uint8Array | null> {
@@ -81,9 +85,10 @@ export class RescueCalls {
     let fault: unknown = null;
     let opened = 0;
     const storedNow = await this.#storedKeys(signal);
-    for (const row of await this.#spooledBackups()) {
+    for (const row of (await this.#spool.getBackups()).filter((known) => !isSettled(known))) {
       const decryptor = await keptDecryptor(this.#spool, row);
       decryptor?.close();
+      if (decryptor) opened++;
       if (decryptor) continue;
       try {
         await this.#unlockOne(row, recoveryKey, storedNow);
@@ -92,7 +97,7 @@ export class RescueCalls {
         fault ??= cause;
       }
     }
-    if (opened === 0 && fault) throw fault;
+    if (opened === 0) throw fault ?? new KeyBackupSyncError("decryption-key-mismatch");
   }
 
   async #unlockOne(row: BackupRow, recoveryKey: string, storedNow: readonly StoredBackupKey[]): Promise<void> {
@@ -108,7 +113,7 @@ export class RescueCalls {
   }
 
   async #spooledBackups(): Promise<BackupRow[]> {
-    return (await this.#spool.getBackups()).filter((row) => spooledOf(row) > 0);
+    return (await this.#spool.getBackups()).filter(hasSpooled);
   }
 
   #closeFile(): void {
@@ -154,6 +159,15 @@ export class RescueCalls {
   }
 }
 
-function headerOf(userId: string, { backup, publicKey }: BackupRow, secretStorage: readonly StoredBackupKey[]) {
+function keysIn(rows: readonly BackupRow[]): number {
+  return rows.reduce((sum, row) => sum + progressOf(row).downloaded, 0);
+}
+
+function headerOf(
+  userId: string,
+  { backup, publicKey, storedKeys }: BackupRow,
+  now: readonly StoredBackupKey[],
+): ArchiveHeader {
+  const secretStorage = [...storedKeys, ...now];
   return { userId, madeAt: new Date().toISOString(), backup, algorithm: SUPPORTED_ALGORITHM, publicKey, secretStorage };
 }

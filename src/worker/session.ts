@@ -12,7 +12,7 @@ import type {
   Spooled,
 } from "../protocol.js";
 import { failedCount } from "../state.js";
-import { type BackupRow, isSettled, progressOf, spooledOf } from "./backup-row.js";
+import { type BackupRow, hasSpooled, isSettled, progressOf, spooledOf } from "./backup-row.js";
 import { Batches } from "./batches.js";
 import { Decryptor } from "./decryptor.js";
 import { download } from "./download.js";
@@ -66,6 +66,7 @@ export class Session {
 
   async check(signal: AbortSignal): Promise<BackupCheck> {
     const current = await this.#homeserver.getBackupVersion(signal);
+    await this.#spool.forgetLostMemory();
     const replaced = await this.#replacedBy(current?.version);
     if (!current) return { available: "no-backup", replaced };
     if (current.algorithm !== SUPPORTED_ALGORITHM) return { available: "unsupported-algorithm", replaced };
@@ -109,7 +110,8 @@ export class Session {
       await this.#spool.keepKey(version, given);
     }
     if (decryptor) this.#opened = { version, decryptor };
-    else await this.rescue.keepStoredKeys(version, signal);
+    // What the account has now is not the key of one that was replaced.
+    else if (!row.replaced) await this.rescue.keepStoredKeys(version, signal);
     return decryptor !== null;
   }
 
@@ -134,11 +136,17 @@ export class Session {
     const current = await this.#homeserver.getBackupVersion(signal);
     const { version = null, count = 0 } = current ?? {};
     const row = version === null ? null : await this.#spool.getBackup(version);
-    if (!row) return { version, count, isCurrent: false, progress: null, hasKey: false };
+    const earlier = await this.#earlierThan(version);
+    if (!row) return { version, count, isCurrent: false, progress: null, hasKey: false, earlier };
     const isCurrent = row.whole && row.backup.etag === current?.etag;
     const decryptor = await keptDecryptor(this.#spool, row);
     decryptor?.close();
-    return { version, count, isCurrent, progress: progressOf(row), hasKey: decryptor !== null };
+    return { version, count, isCurrent, progress: progressOf(row), hasKey: decryptor !== null, earlier };
+  }
+
+  async #earlierThan(version: string | null): Promise<number> {
+    const others = (await this.#spool.getBackups()).filter(({ backup }) => backup.version !== version);
+    return others.filter(hasSpooled).reduce((sum, row) => sum + Math.max(1, spooledOf(row)), 0);
   }
 
   rest(_signal: AbortSignal, milliseconds: number): Promise<void> {
@@ -159,6 +167,8 @@ export class Session {
     const { version, publicKey } = current;
     const row = await this.#spool.getBackup(version);
     if (!row) return this.#spool.addBackup(infoOf(current), publicKey);
+    // Somebody said for a moment that it was another.
+    if (row.replaced) return this.#spool.markReplaced(version, false);
     return row.publicKey === publicKey ? row : this.#spool.setPublicKey(version, publicKey);
   }
 
@@ -167,7 +177,7 @@ export class Session {
     const replaced: KeptBackup[] = [];
     for (const row of await this.#spool.getBackups()) {
       if (row.backup.version === version) continue;
-      const after = await this.#spool.markReplaced(row.backup.version);
+      const after = await this.#spool.markReplaced(row.backup.version, true);
       if (hasMoreToTell(after)) replaced.push(await this.#spool.kept(after));
       else await this.#spool.deleteBackup(row.backup.version);
     }
@@ -176,7 +186,9 @@ export class Session {
 
   async #isTooSmallFor({ version, count }: BackupVersion): Promise<boolean> {
     const row = await this.#spool.getBackup(version);
-    return !(await isRoomFor(count - (row?.safe ?? 0)));
+    // A later pass is downloaded from its beginning.
+    const safe = row && !isSettled(row) ? row.safe : 0;
+    return !(await isRoomFor(count - safe));
   }
 
   /** Where the device turns out to have no room, what is missing goes through memory. */
@@ -223,7 +235,7 @@ export class Session {
 /** Some keys of it wait to be imported, or were never downloaded. */
 function hasMoreToTell(row: BackupRow): boolean {
   const { total, downloaded } = progressOf(row);
-  return spooledOf(row) > 0 || total > downloaded;
+  return hasSpooled(row) || total > downloaded;
 }
 
 function infoOf({ version, etag, count }: BackupVersion) {

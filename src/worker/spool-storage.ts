@@ -7,36 +7,37 @@ import { deleteDatabase, openDatabase } from "./database.js";
 import { DatabaseChunks } from "./database-chunks.js";
 import { DatabaseTables } from "./database-tables.js";
 import { FileChunks } from "./file-chunks.js";
-import { MemoryChunks } from "./memory-chunks.js";
+import type { MemoryChunks } from "./memory-chunks.js";
 import { MemoryTables } from "./memory-tables.js";
 import type { Tables } from "./tables.js";
 
 export class SpoolStorage {
   readonly tables: Tables;
-  readonly memory = new MemoryChunks();
+  readonly memory: MemoryChunks;
   readonly #identity: Identity;
   /** `null` where the browser stores nothing for this page. */
   readonly #database: DatabaseChunks | null;
   #filesOnce: Promise<FileChunks | null> | null = null;
 
-  private constructor(identity: Identity, tables: Tables, database: DatabaseChunks | null) {
+  private constructor(identity: Identity, memory: MemoryChunks, tables: Tables, database: DatabaseChunks | null) {
     this.#identity = identity;
+    this.memory = memory;
     this.tables = tables;
     this.#database = database;
   }
 
   /**
+   * @param memory outlives the database, should that be closed
    * @param onClosed it is of no more use: the database was closed, by the browser or for another tab
-   * @throws KeyBackupSyncError `storage-unavailable` if a later version of this library has made the database its own
+   * @throws what IndexedDB rejects with, but for a browser that lets this page store nothing
    */
-  static async open(identity: Identity, onClosed: () => void): Promise<SpoolStorage> {
+  static async open(identity: Identity, memory: MemoryChunks, onClosed: () => void): Promise<SpoolStorage> {
     try {
       const database = await openDatabase(identity, onClosed);
-      return new SpoolStorage(identity, new DatabaseTables(database), new DatabaseChunks(database));
+      return new SpoolStorage(identity, memory, new DatabaseTables(database), new DatabaseChunks(database));
     } catch (cause) {
-      const isNewer = cause instanceof DOMException && cause.name === "VersionError";
-      if (isNewer) throw new KeyBackupSyncError("storage-unavailable", { cause });
-      return new SpoolStorage(identity, new MemoryTables(), null);
+      if (!isDenial(cause)) throw cause;
+      return new SpoolStorage(identity, memory, new MemoryTables(), null);
     }
   }
 
@@ -75,4 +76,10 @@ export class SpoolStorage {
     this.#filesOnce ??= FileChunks.open(userId, deviceId);
     return this.#filesOnce;
   }
+}
+
+/** Private windows of some browsers, and pages that may store nothing. Any other fault may pass. */
+function isDenial(cause: unknown): boolean {
+  const isMissing = !("indexedDB" in self) || !self.indexedDB;
+  return isMissing || (cause instanceof DOMException && ["SecurityError", "InvalidStateError"].includes(cause.name));
 }

@@ -9,6 +9,7 @@ import type { BackupInfo, Safekeeping } from "../state.js";
 import {
   type BackupRow,
   type ChunkPlace,
+  hasSpooled,
   isSettled,
   keptBackup,
   newBackupRow,
@@ -23,6 +24,7 @@ import {
   withWhole,
 } from "./backup-row.js";
 import { type ChunkKey, LostChunkError, type NewChunk } from "./chunks.js";
+import { MemoryChunks } from "./memory-chunks.js";
 import type { StoredBackupKey } from "./rescue/stored-backup-key.js";
 import { makeSealingKey, seal, unseal } from "./sealed-key.js";
 import { SpoolStorage } from "./spool-storage.js";
@@ -36,7 +38,9 @@ export interface NewSegment {
 
 export class Spool {
   readonly #identity: Identity;
+  readonly #memory = new MemoryChunks();
   #storageOnce: Promise<SpoolStorage> | null = null;
+  #hasForgottenMemory = false;
 
   constructor(identity: Identity) {
     this.#identity = identity;
@@ -149,9 +153,9 @@ export class Spool {
     }
   }
 
-  /** It is no longer the account's backup. */
-  markReplaced(version: string): Promise<BackupRow> {
-    return this.#change(version, (row) => ({ ...row, replaced: true }));
+  /** Whether it is no longer the account's backup. */
+  markReplaced(version: string, replaced: boolean): Promise<BackupRow> {
+    return this.#change(version, (row) => ({ ...row, replaced }));
   }
 
   /** Keeps the decryption key for as long as the version is kept. */
@@ -187,12 +191,20 @@ export class Spool {
     });
   }
 
-  /** Deletes everything but the choice. */
-  forget(): Promise<void> {
-    return this.#storing(async (storage) => {
-      await storage.tables.clear();
-      await storage.eachChunks((chunks) => chunks.clear());
-    });
+  /** Deletes everything but the choice, and what exists nowhere else: spooled keys of backups that there are no more. */
+  async forget(): Promise<void> {
+    const rows = await this.getBackups();
+    const gone = rows.filter((row) => !(row.replaced && hasSpooled(row)));
+    for (const { backup } of gone) await this.deleteBackup(backup.version);
+  }
+
+  /** Chunks that another worker had in memory are gone with it. To be called by who has the run alone. */
+  async forgetLostMemory(): Promise<void> {
+    if (this.#hasForgottenMemory) return;
+    this.#hasForgottenMemory = true;
+    for (const row of await this.getBackups()) {
+      if (withoutMemory(row) !== row) await this.#change(row.backup.version, withoutMemory);
+    }
   }
 
   /** Leaves nothing of this user and device behind. */
@@ -231,14 +243,15 @@ export class Spool {
   }
 
   async #open(): Promise<SpoolStorage> {
-    const storage = await SpoolStorage.open(this.#identity, () => {
+    const close = () => {
       this.#storageOnce = null;
-    });
-    for (const row of await storage.tables.getBackups()) {
-      // What another worker had in memory is gone.
-      if (withoutMemory(row) !== row) await storage.tables.changeBackup(row.backup.version, withoutMemory);
+    };
+    try {
+      return await SpoolStorage.open(this.#identity, this.#memory, close);
+    } catch (cause) {
+      close();
+      throw cause;
     }
-    return storage;
   }
 }
 

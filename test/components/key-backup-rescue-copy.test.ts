@@ -63,7 +63,7 @@ function brokenCopy(fault: unknown): RescueCopy {
       else controller.error(fault);
     },
   });
-  return { fileName: "room-keys.txt", stream };
+  return { fileName: "room-keys.txt", leftOut: 0, stream };
 }
 
 /** A copy of which another part comes with every task. */
@@ -74,7 +74,7 @@ function endlessCopy(): RescueCopy {
       controller.enqueue(new Uint8Array(100));
     },
   });
-  return { fileName: "room-keys.txt", stream };
+  return { fileName: "room-keys.txt", leftOut: 0, stream };
 }
 
 const fields = (element: Element): HTMLInputElement[] => all(element, "[type='password']") as HTMLInputElement[];
@@ -237,6 +237,7 @@ describe("<key-backup-rescue-copy>", () => {
       });
       run.rescueCopy = async () => ({
         fileName: "room-keys.txt",
+        leftOut: 0,
         stream: new ReadableStream({
           cancel() {
             isCancelled = true;
