@@ -25,6 +25,7 @@ export interface LedgerEntry extends KnownKey {
 export class KnownKeys {
   #words = new Uint32Array(FIRST_CAPACITY * WORDS);
   #used = 0;
+  readonly #seed = crypto.getRandomValues(new Uint32Array(1))[0] as number;
 
   add({ fingerprint, firstMessageIndex, failedIn }: LedgerEntry): void {
     if (this.#used * 2 >= this.#capacity) this.#grow();
@@ -54,11 +55,16 @@ export class KnownKeys {
 
   /** Where it is, or where there is room for it: the last word of an empty slot is zero. */
   #slotOf(low: number, high: number): number {
-    for (let slot = low % this.#capacity; ; slot = (slot + 1) % this.#capacity) {
+    for (let slot = this.#firstSlotOf(low, high); ; slot = (slot + 1) % this.#capacity) {
       const at = slot * WORDS;
       const isIt = this.#words[at] === low && this.#words[at + 1] === high;
       if (isIt || this.#words[at + 3] === 0) return at;
     }
+  }
+
+  /** Different for each table: nobody can choose IDs that all come to the same place. */
+  #firstSlotOf(low: number, high: number): number {
+    return ((Math.imul(low ^ this.#seed, 0x9e3779b1) ^ Math.imul(high, this.#seed | 1)) >>> 0) % this.#capacity;
   }
 
   #grow(): void {
