@@ -176,6 +176,80 @@ describe("A backup that was replaced", () => {
   });
 });
 
+describe("A backup that was replaced in a later pass", () => {
+  it("has its better key imported, though all keys were counted before", async () => {
+    const scene = await SyncScene.open({ keys: KEYS, answer: (it) => ({ json: { rooms: withIndex(it, () => 5) } }) });
+    await completed(scene);
+    const [begun, closed] = [deferred<void>(), deferred<number>()];
+    scene.host.beforeImport = () => {
+      begun.resolve();
+      return closed.promise;
+    };
+    await scene.homeserver.script({
+      [VERSION_PATH]: versionAnswer(scene.backup, { etag: "2" }),
+      [KEYS_PATH]: { json: { rooms: withIndex(scene.backup, (at) => (at === 7 ? 2 : 5)) } },
+    });
+    const before = scene.controller();
+    await before.start();
+    await begun.promise;
+    before.close();
+    closed.resolve(0);
+    scene.host.beforeImport = () => 0;
+    const next = await makeKeyBackup({ keys: 3, rooms: 1 });
+    await scene.replaceBackup("2", next);
+    scene.host.learnDecryptionKey(next.decryptionKey);
+    const controller = scene.controller();
+    await controller.autoStart();
+    await whenStatus(controller, "complete");
+    expect(scene.host.notBackedUp.size).to.equal(1);
+    await scene.close();
+  });
+});
+
+describe("Keys of an earlier backup that wait for their recovery key", () => {
+  let scene: SyncScene;
+
+  beforeEach(async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const before = scene.controller();
+    await before.start();
+    await whenStatus(before, "waiting", ({ reason }) => reason === "decryption-key");
+    before.close();
+  });
+
+  afterEach(() => scene.close());
+
+  it("outlive a stop, for they are nowhere else", async () => {
+    const next = await makeKeyBackup({ keys: 3, rooms: 1 });
+    await scene.replaceBackup("2", next);
+    const controller = scene.controller();
+    await controller.autoStart();
+    await whenStatus(controller, "waiting", ({ sync }) => sync?.replaced?.locked === KEYS);
+    await controller.stop();
+    scene.host.learnDecryptionKey(next.decryptionKey);
+    await controller.start();
+    const { replaced } = await whenStatus(controller, "complete");
+    expect(replaced).to.deep.equal({ notDownloaded: 0, locked: KEYS });
+  });
+
+  it("are those of the present one again, when the homeserver was wrong for a moment", async () => {
+    const right = versionAnswer(scene.backup);
+    await scene.homeserver.script({
+      [VERSION_PATH]: [{ status: 404, json: { errcode: "M_NOT_FOUND" } }, right],
+      [KEYS_PATH]: { json: scene.backup.response },
+    });
+    const controller = scene.controller();
+    await controller.autoStart();
+    await whenStatus(controller, "unavailable", ({ replaced }) => replaced?.locked === KEYS);
+    scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+    await controller.start();
+    const { progress, replaced } = await whenStatus(controller, "complete");
+    expect(progress.imported).to.equal(KEYS);
+    expect(replaced).to.equal(null);
+    expect(scene.host.notBackedUp.size).to.equal(0);
+  });
+});
+
 describe("All keys safe, and no homeserver", () => {
   it("are imported all the same", async () => {
     const scene = await SyncScene.open({ keys: KEYS, knowsKey: false });

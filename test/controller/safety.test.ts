@@ -206,4 +206,12 @@ describe("Erasing", () => {
     await whenStatus(next, "waiting", ({ reason }) => reason === "decryption-key");
     await scene.close();
   });
+
+  it("ends the run of another tab, also when it is the first thing that is asked for", async () => {
+    const scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const running = await locked(scene);
+    await scene.controller().erase();
+    await whenStatus(running, "idle");
+    await scene.close();
+  });
 });

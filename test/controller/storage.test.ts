@@ -102,6 +102,72 @@ describe("A browser", () => {
   });
 });
 
+describe("A download through memory", () => {
+  let scene: SyncScene;
+  let restore = () => {};
+
+  beforeEach(() => {
+    restore = stubWorkers(NEARLY_FULL);
+  });
+
+  afterEach(async () => {
+    restore();
+    await scene.close();
+  });
+
+  it("asks for the decryption key in its midst, for without it nothing goes on", async () => {
+    scene = await SyncScene.open({
+      keys: KEYS,
+      knowsKey: false,
+      answer: ({ response }) => {
+        const text = JSON.stringify(response);
+        return { body: [{ send: text.slice(0, 1000) }, { until: "key" }, { send: text.slice(1000) }] };
+      },
+    });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "waiting", ({ reason }) => reason === "decryption-key");
+    scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+    await scene.homeserver.release("key");
+    await whenStatus(controller, "complete");
+    expect(scene.host.imported.size).to.equal(KEYS);
+  });
+
+  it("tells what keeps the import, also before its end", async () => {
+    scene = await SyncScene.open({
+      keys: KEYS,
+      answer: ({ response }) => {
+        const text = JSON.stringify(response);
+        return { body: [{ send: text.slice(0, text.length / 2) }, { until: "never" }] };
+      },
+    });
+    scene.host.beforeImport = () => {
+      throw new Error("The crypto store takes nothing");
+    };
+    const controller = scene.controller();
+    await controller.start();
+    const { error } = await whenStatus(controller, "failed");
+    expect(error.code).to.equal("import-failed");
+  });
+
+  it("is left alone by another tab that asks what a reset would cost", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const [begun, hold] = [deferred<void>(), deferred<number>()];
+    scene.host.beforeImport = () => {
+      begun.resolve();
+      return hold.promise;
+    };
+    const controller = scene.controller();
+    await controller.start();
+    await begun.promise;
+    await scene.controller().assessReset();
+    hold.resolve(0);
+    await whenStatus(controller, "complete");
+    expect(scene.host.imported.size).to.equal(KEYS);
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
+  });
+});
+
 describe("A connection that is to save data", () => {
   let scene: SyncScene;
   const connection = Object.assign(new EventTarget(), { saveData: true });
