@@ -4,11 +4,9 @@
  */
 
 import type { BackupRow } from "./backup-row.js";
-import type { ChunkKey, NewChunk } from "./chunks.js";
+import { CHUNK_BYTES, type ChunkKey, type NewChunk } from "./chunks.js";
 import type { Spool } from "./spool.js";
 
-/** Large, for a chunk costs more than its bytes; small enough to be read at once. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
 /** On a slow line a chunk would take long: what there is of it is made safe this often, in milliseconds. */
 const LONGEST = 1000;
 

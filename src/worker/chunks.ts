@@ -1,5 +1,8 @@
 /** What the spool asks of whatever keeps its bytes. None of it knows which chunks are counted: that is the spool's. */
 
+/** Most bytes of a chunk: large, for a chunk costs more than its bytes; small enough to be read at once. */
+export const CHUNK_BYTES = 8 * 1024 * 1024;
+
 export interface ChunkKey {
   readonly version: string;
   readonly segment: number;

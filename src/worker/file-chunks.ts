@@ -4,7 +4,7 @@
  * directories are digits, whatever the homeserver calls a version.
  */
 import { KeyBackupSyncError } from "../errors.js";
-import type { ChunkKey, ChunkStore, NewChunk } from "./chunks.js";
+import { CHUNK_BYTES, type ChunkKey, type ChunkStore, type NewChunk } from "./chunks.js";
 
 /** A worker alone has it: the types of a page lack it. */
 interface SyncAccessHandle {
@@ -49,7 +49,12 @@ export class FileChunks implements ChunkStore {
   async create(key: ChunkKey): Promise<NewChunk> {
     const directory = await this.#directory(key.version);
     const handle = await openForWriting(await directory.getFileHandle(fileName(key), { create: true }));
-    return new FileChunk(handle);
+    try {
+      return new FileChunk(handle);
+    } catch (cause) {
+      handle.close();
+      throw cause;
+    }
   }
 
   async get(key: ChunkKey): Promise<Uint8Array | null> {
@@ -97,7 +102,8 @@ class FileChunk implements NewChunk {
   #length = 0;
 
   constructor(handle: SyncAccessHandle) {
-    handle.truncate(0);
+    // At once: for each part by which a file grows, Chromium asks its main process for room.
+    handle.truncate(CHUNK_BYTES);
     this.#handle = handle;
   }
 
@@ -114,6 +120,7 @@ class FileChunk implements NewChunk {
 
   /** No flush to the disk itself, as with relaxed transactions: only a loss of power could cost it, and then it is downloaded again. */
   async end(): Promise<void> {
+    if (this.#length < CHUNK_BYTES) this.#handle.truncate(this.#length);
     this.#handle.close();
   }
 }
