@@ -82,11 +82,10 @@ export interface Batch {
 /** Some room keys of a file, and what could not be decrypted on the way. */
 export type DecryptedBatch = Pick<Batch, "roomKeys" | "failures">;
 
-/** What became of a batch. */
+/** What became of all batches that were given and not settled. */
 export interface SettledBatch {
-  readonly imported: number;
-  readonly failures: Readonly<Record<FailureReason, number>>;
-  readonly end: Cursor;
+  /** Room keys that the crypto store rejected, by their places in these batches, one behind the other. It has all others. */
+  readonly rejected: readonly number[];
 }
 
 export type NextBatch =
@@ -112,7 +111,10 @@ export interface WorkerCalls {
    * @returns false if there is none
    */
   openBackup(version: string, decryptionKey: Uint8Array | null): Promise<boolean>;
-  /** Settles the batch before, then answers with the next of at most `limit` keys. */
+  /**
+   * Settles what was given before, then answers with the next batch, of at most `limit` keys.
+   * @param settled `null`: nothing was given, or it is to be settled together with the next. Where there is no next, that is an empty one.
+   */
   nextBatch(limit: number, settled: SettledBatch | null): Promise<NextBatch>;
   /** Asks for one room's keys of the opened backup. */
   openRoom(roomId: string): Promise<void>;

@@ -1,5 +1,5 @@
 /** What is kept of one backup version beside its bytes: a row that is replaced whole, and the pure questions and changes of it. */
-import type { Cursor, KeptBackup, SettledBatch } from "../protocol.js";
+import type { Cursor, KeptBackup } from "../protocol.js";
 import { type BackupInfo, type FailureReason, failedCount, type Progress, type Safekeeping } from "../state.js";
 import type { StoredBackupKey } from "./rescue/stored-backup-key.js";
 import type { SealedKey } from "./sealed-key.js";
@@ -48,6 +48,14 @@ export interface BackupRow {
   readonly storedKeys: readonly StoredBackupKey[];
   /** When it was begun or went on, in milliseconds since the epoch. */
   readonly usedAt: number;
+}
+
+/** What a batch changes. */
+export interface BatchCounts {
+  /** Room keys that were not counted before. */
+  readonly imported: number;
+  readonly failures: Readonly<Record<FailureReason, number>>;
+  readonly end: Cursor;
 }
 
 export const NO_FAILURES: Readonly<Record<FailureReason, number>> = { malformed: 0, undecryptable: 0, rejected: 0 };
@@ -127,7 +135,7 @@ export function withWhole(row: BackupRow, segment: number, backup: BackupInfo, i
   return { ...after, backup, whole, passes: row.passes + (whole ? 1 : 0) };
 }
 
-export function withBatch(row: BackupRow, { imported, failures, end }: SettledBatch, pages: number): BackupRow {
+export function withBatch(row: BackupRow, { imported, failures, end }: BatchCounts, pages: number): BackupRow {
   return {
     ...row,
     imported: row.imported + imported,

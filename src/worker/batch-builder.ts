@@ -1,24 +1,17 @@
 /** One batch in the making: decrypts what is new or better, counts what cannot be used, passes over what is known. */
 import type { RoomKey } from "../host.js";
-import type { Batch, Cursor } from "../protocol.js";
+import type { Cursor } from "../protocol.js";
 import type { FailureReason } from "../state.js";
 import { NO_FAILURES } from "./backup-row.js";
 import type { Decryptor } from "./decryptor.js";
 import { fingerprintOf } from "./fingerprint.js";
 import type { BackedUpSession } from "./key-backup-parser.js";
-import { IMPORTED, type KnownKey, type KnownKeys, type LedgerEntry, pageOf } from "./known-keys.js";
+import { IMPORTED, type KnownKey, type KnownKeys, type LedgerEntry } from "./known-keys.js";
+import { type OpenedKey, PreparedBatch } from "./prepared-batch.js";
 
 /** Looked at and passed over: so many that the place should be kept, and the page told. */
 const MOST_PASSED_OVER = 20_000;
 const LARGEST_INDEX = 0xffffffff;
-
-/** A batch, and what the spool has to remember of it once it is settled. */
-export interface PreparedBatch {
-  readonly batch: Batch;
-  readonly page: Uint8Array | null;
-  /** Room keys in it that were imported before, and counted: these are better. */
-  readonly again: number;
-}
 
 export class BatchBuilder {
   readonly #decryptor: Decryptor;
@@ -27,7 +20,7 @@ export class BatchBuilder {
   readonly #roomKeys: RoomKey[] = [];
   readonly #failures: Record<FailureReason, number> = { ...NO_FAILURES };
   readonly #entries: LedgerEntry[] = [];
-  #again = 0;
+  readonly #opened: OpenedKey[] = [];
   #passedOver = 0;
 
   /** @param known `null` where no key comes twice */
@@ -53,27 +46,30 @@ export class BatchBuilder {
       this.#passedOver++;
       return;
     }
-    const isUsable = this.#open(session, known?.failedIn === IMPORTED);
-    this.#remember({ fingerprint, firstMessageIndex, failedIn: isUsable ? IMPORTED : this.#pass });
+    // Where the crypto store has a worse version, that stays, and the better one is tried again.
+    const isCounted = known?.failedIn === IMPORTED;
+    const otherwise = { fingerprint, ...(isCounted ? known : { firstMessageIndex, failedIn: this.#pass }) };
+    const isUsable = this.#open(session, { at: this.#entries.length, otherwise, isCounted });
+    this.#remember(isUsable ? { fingerprint, firstMessageIndex, failedIn: IMPORTED } : otherwise);
   }
 
   end(end: Cursor): PreparedBatch {
     const batch = { roomKeys: this.#roomKeys, failures: this.#failures, end };
-    return { batch, page: pageOf(this.#entries), again: this.#again };
+    return new PreparedBatch(batch, this.#entries, this.#opened);
   }
 
   #isNews({ failedIn, firstMessageIndex }: KnownKey, claimed: number): boolean {
     return failedIn === IMPORTED ? claimed < firstMessageIndex : failedIn !== this.#pass;
   }
 
-  #open(session: BackedUpSession, isCounted: boolean): boolean {
+  #open(session: BackedUpSession, opened: OpenedKey): boolean {
     const result = this.#decryptor.decrypt(session);
     if (typeof result === "string") {
-      if (!isCounted) this.#failures[result]++;
-      return isCounted;
+      if (!opened.isCounted) this.#failures[result]++;
+      return false;
     }
+    this.#opened.push(opened);
     this.#roomKeys.push(result);
-    if (isCounted) this.#again++;
     return true;
   }
 

@@ -5,12 +5,19 @@
 import { KeyBackupSyncError } from "../errors.js";
 import { nextTask } from "../next-task.js";
 import type { NextBatch, SettledBatch } from "../protocol.js";
-import { type BackupRow, progressOf, type SegmentEnd } from "./backup-row.js";
-import { BatchBuilder, type PreparedBatch } from "./batch-builder.js";
+import { type BackupRow, beginningOf, NO_FAILURES, progressOf, type SegmentEnd } from "./backup-row.js";
+import { BatchBuilder } from "./batch-builder.js";
 import type { Decryptor } from "./decryptor.js";
-import { KnownKeys } from "./known-keys.js";
+import { KnownKeys, pageOf } from "./known-keys.js";
+import { PreparedBatch } from "./prepared-batch.js";
 import { SegmentReader } from "./segment-reader.js";
 import type { Spool } from "./spool.js";
+
+interface Given {
+  readonly prepared: PreparedBatch;
+  /** Segments that have nothing behind it. */
+  readonly ended: { readonly segment: number; readonly end: SegmentEnd }[];
+}
 
 export class Batches {
   readonly #spool: Spool;
@@ -20,7 +27,8 @@ export class Batches {
   #reader: SegmentReader;
   /** `null` as long as no key can come twice: in the first segment of the first pass. */
   #known: KnownKeys | null;
-  #given: PreparedBatch | null = null;
+  /** What is not settled, in its order. */
+  #given: Given[] = [];
   #ahead: Promise<PreparedBatch | null> | null = null;
 
   private constructor(spool: Spool, row: BackupRow, decryptor: Decryptor, known: KnownKeys | null) {
@@ -38,6 +46,7 @@ export class Batches {
 
   /**
    * @param limit most room keys of a batch
+   * @param settled what became of all that was given; `null`: it is to be settled later, together with the next
    * @throws KeyBackupSyncError once all before that is settled: `malformed-response` where the backup is no JSON,
    *   `homeserver-unreachable` where it broke off
    */
@@ -53,15 +62,28 @@ export class Batches {
   }
 
   #give(prepared: PreparedBatch, limit: number, row: BackupRow): NextBatch {
-    this.#given = prepared;
+    this.#given.push({ prepared, ended: [] });
     this.#ahead = this.#prepareLater(limit);
     return { kind: "batch", batch: prepared.batch, progress: progressOf(row) };
   }
 
-  #settle(settled: SettledBatch): Promise<BackupRow> {
-    const { page = null, again = 0 } = this.#given ?? {};
-    const imported = Math.max(0, settled.imported - again);
-    return this.#spool.settleBatch(this.#version, { ...settled, imported }, page);
+  async #settle({ rejected }: SettledBatch): Promise<BackupRow> {
+    let row: BackupRow | null = null;
+    let before = 0;
+    for (const { prepared, ended } of this.#given) {
+      const inIt = new Set(rejected.map((index) => index - before));
+      row = await this.#settleOne(prepared, inIt);
+      for (const { segment, end } of ended) row = await this.#spool.settleSegment(this.#version, segment, end);
+      before += prepared.batch.roomKeys.length;
+    }
+    this.#given = [];
+    return row ?? this.#row();
+  }
+
+  #settleOne(prepared: PreparedBatch, rejected: ReadonlySet<number>): Promise<BackupRow> {
+    const { counts, entries, corrected } = prepared.settle(rejected);
+    for (const entry of corrected) this.#known?.add(entry);
+    return this.#spool.settleBatch(this.#version, counts, pageOf(entries));
   }
 
   /** A batch ahead, begun once the answer with the one before is on its way. */
@@ -89,13 +111,41 @@ export class Batches {
     // There is more to come: behind this, or in another answer.
     const isStopped = this.#reader.isBroken || end === "lost";
     const isAll = row.whole || row.replaced;
-    if (isLast && !isAll && (!isStopped || row.segments[segment]?.settled)) return caughtUp(row);
+    const isMore = isLast && !isAll && (!isStopped || row.segments[segment]?.settled);
+    // In memory there is no room for it before what is there is settled.
+    const isUnsettled = this.#given.length > 0;
+    if (isMore && !(isUnsettled && row.segments[segment]?.place === "memory")) return caughtUp(row);
+    if (isUnsettled)
+      return isLast || end === "lost" ? this.#giveNothing(limit, row) : this.#goOnBehind(end, limit, row);
     const after = await this.#spool.settleSegment(this.#version, segment, end);
     if (!row.replaced && (end === "lost" || (isLast && end === "cut"))) throw this.#fault();
     if (isLast) return { kind: "end", progress: progressOf(after) };
-    this.#known ??= await knownKeys(this.#spool, after);
-    this.#reader = new SegmentReader(this.#spool, this.#version, after.cursor);
+    return this.#nextSegment(limit, after);
+  }
+
+  /** Nothing follows that tells what is the matter with what is not settled: it can be tried again. */
+  #giveNothing(limit: number, row: BackupRow): NextBatch {
+    const batch = { roomKeys: [], failures: NO_FAILURES, end: this.#reader.cursor };
+    return this.#give(new PreparedBatch(batch, [], []), limit, row);
+  }
+
+  /** As long as some of it is not settled, a segment is not either. */
+  async #goOnBehind(end: SegmentEnd, limit: number, row: BackupRow): Promise<NextBatch> {
+    this.#given.at(-1)?.ended.push({ segment: this.#reader.cursor.segment, end });
+    return this.#nextSegment(limit, row);
+  }
+
+  async #nextSegment(limit: number, row: BackupRow): Promise<NextBatch> {
+    this.#known ??= await this.#knownKeys(row);
+    this.#reader = new SegmentReader(this.#spool, this.#version, beginningOf(this.#reader.cursor.segment + 1));
     return this.next(limit, null);
+  }
+
+  /** With what is given, and in no page yet. */
+  async #knownKeys(row: BackupRow): Promise<KnownKeys> {
+    const known = await knownKeys(this.#spool, row);
+    for (const { prepared } of this.#given) for (const entry of prepared.entries) known.add(entry);
+    return known;
   }
 
   get #segmentEnd(): SegmentEnd {

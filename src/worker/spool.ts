@@ -4,10 +4,11 @@
  * transaction: whatever dies, what the row says is there. It knows nothing of what is in the bytes.
  */
 import { KeyBackupSyncError } from "../errors.js";
-import type { Choice, Identity, KeptBackup, SettledBatch } from "../protocol.js";
+import type { Choice, Identity, KeptBackup } from "../protocol.js";
 import type { BackupInfo, Safekeeping } from "../state.js";
 import {
   type BackupRow,
+  type BatchCounts,
   type ChunkPlace,
   hasSpooled,
   isSettled,
@@ -127,7 +128,7 @@ export class Spool {
   }
 
   /** @param page what the ledger has to remember of it, `null` for nothing */
-  settleBatch(version: string, settled: SettledBatch, page: Uint8Array | null): Promise<BackupRow> {
+  settleBatch(version: string, settled: BatchCounts, page: Uint8Array | null): Promise<BackupRow> {
     return this.#storing(async (storage) => {
       const row = await this.#change(version, (before) => withBatch(before, settled, page ? 1 : 0), page);
       storage.memory.releaseBefore({ version, ...settled.end });

@@ -12,6 +12,11 @@ function withSessions({ response }: KeyBackup, sessions: Sessions): string {
   return JSON.stringify(response).replace(`"${ROOM}":{"sessions":{`, (start) => `${start}${added.join()},`);
 }
 
+/** As the homeserver sends them. */
+function lastSessionOf({ response }: KeyBackup): string {
+  return Object.keys(Object.values(response.rooms).at(-1)?.sessions ?? {}).at(-1) ?? "";
+}
+
 describe("A bad room key", () => {
   let scene: SyncScene;
 
@@ -56,11 +61,28 @@ describe("A bad room key", () => {
 
   it("is what the crypto store says it is", async () => {
     scene = await SyncScene.open();
-    scene.host.beforeImport = () => 1;
+    scene.host.dropped.add(scene.backup.roomKeys[7]?.session_id ?? "");
     const controller = scene.controller();
     await controller.start();
     const { progress } = await whenStatus(controller, "complete");
     expect([progress.imported, progress.failures.rejected]).to.deep.equal([11, 1]);
+  });
+
+  it("that the crypto store refuses though all of the backup was tried stays safe, and is imported once it is taken", async () => {
+    scene = await SyncScene.open();
+    const last = lastSessionOf(scene.backup);
+    scene.host.beforeImport = (roomKeys) => {
+      if (roomKeys.some((key) => key.session_id === last)) throw new Error("refused");
+      return 0;
+    };
+    const controller = scene.controller();
+    await controller.start();
+    expect((await whenStatus(controller, "failed")).error.code).to.equal("import-failed");
+    scene.host.beforeImport = () => 0;
+    await controller.start();
+    const { progress } = await whenStatus(controller, "complete");
+    expect([progress.imported, progress.failures.rejected]).to.deep.equal([12, 0]);
+    expect(scene.host.imported.has(last)).to.equal(true);
   });
 });
 
@@ -81,6 +103,27 @@ describe("A crypto store", () => {
     scene.host.beforeImport = () => 0;
     await controller.start();
     await whenStatus(controller, "complete");
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
+  });
+
+  it("that no longer writes, but takes what it has, ends the run; no key is lost, whenever it is well again", async () => {
+    scene = await SyncScene.open({ keys: 120 });
+    const { host } = scene;
+    let calls = 0;
+    host.beforeImport = (roomKeys) => {
+      if (++calls >= 3 && roomKeys.some((key) => !host.imported.has(key.session_id))) throw new Error("full");
+      return 0;
+    };
+    const controller = scene.controller();
+    for (const _try of [1, 2]) {
+      await controller.start();
+      const { error, sync } = await whenStatus(controller, "failed");
+      expect([error.code, sync?.progress.failures.rejected]).to.deep.equal(["import-failed", 0]);
+    }
+    host.beforeImport = () => 0;
+    await controller.start();
+    const { progress } = await whenStatus(controller, "complete");
+    expect([progress.imported, progress.failures.rejected, host.imported.size]).to.deep.equal([120, 0, 120]);
     expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
   });
 

@@ -101,6 +101,36 @@ describe("A later pass, when the etag moved", () => {
     expect(scene.host.importedInAll).to.equal(1);
   });
 
+  it("tries a key again that the crypto store rejected before, and imports it when that takes it", async () => {
+    await scene.close();
+    scene = await SyncScene.open({ keys: KEYS });
+    const rejected = scene.backup.roomKeys[7]?.session_id ?? "";
+    scene.host.dropped.add(rejected);
+    await completed(scene);
+    const again = await runAgainWith(scene.backup.response.rooms, KEYS);
+    expect(again.progress).to.include({ downloaded: KEYS, imported: KEYS - 1 });
+    expect(again.progress.failures.rejected).to.equal(1);
+    scene.host.dropped.clear();
+    scene.host.importedInAll = 0;
+    const taken = await runAgainWith(scene.backup.response.rooms, KEYS, "3");
+    expect(taken.progress).to.include({ downloaded: KEYS, imported: KEYS });
+    expect(taken.progress.failures.rejected).to.equal(0);
+    expect([scene.host.importedInAll, scene.host.imported.has(rejected)]).to.deep.equal([1, true]);
+  });
+
+  it("keeps the worse version of a key whose better one is rejected, and tries that again", async () => {
+    scene = await completedScene((backup) => withIndex(backup, () => 5));
+    const [room] = Object.values(scene.backup.response.rooms);
+    scene.host.dropped.add(Object.keys(room?.sessions ?? {})[0] ?? "");
+    const better = withIndex(scene.backup, (at) => (at === 0 ? 2 : 5));
+    const { progress } = await runAgainWith(better, KEYS);
+    expect([progress.imported, progress.failures.rejected]).to.deep.equal([KEYS, 0]);
+    scene.host.dropped.clear();
+    scene.host.importedInAll = 0;
+    const taken = await runAgainWith(better, KEYS, "3");
+    expect([taken.progress.imported, scene.host.importedInAll]).to.deep.equal([KEYS, 1]);
+  });
+
   it("keeps what is imported when the backup has fewer keys than before", async () => {
     const [[roomId, room] = ["", { sessions: {} }]] = Object.entries(scene.backup.response.rooms);
     const { progress } = await runAgainWith({ [roomId]: room }, Object.keys(room.sessions).length);

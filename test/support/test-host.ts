@@ -22,6 +22,8 @@ export class TestHost implements Host {
   backedUp: BackedUpRoomKeys | null = null;
   /** How often all of it was to be uploaded again. */
   backedUpAgain = 0;
+  /** Session IDs of what it drops, and counts as rejected. */
+  readonly dropped = new Set<string>();
   /** By session ID. */
   readonly imported = new Map<string, RoomKey>();
   /** Of all calls, those that came twice included. */
@@ -109,7 +111,7 @@ export class TestHost implements Host {
   async #import(roomKeys: readonly RoomKey[]): Promise<{ rejected: number }> {
     const rejected = await this.beforeImport(roomKeys);
     this.importedInAll += roomKeys.length;
-    const taken = roomKeys.filter(isRoomKey);
+    const taken = roomKeys.filter((roomKey) => isRoomKey(roomKey) && !this.dropped.has(roomKey.session_id));
     for (const roomKey of taken) this.imported.set(roomKey.session_id, roomKey);
     return { rejected: rejected + roomKeys.length - taken.length };
   }

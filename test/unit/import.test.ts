@@ -24,13 +24,19 @@ function roomKey(session_id: string): RoomKey {
 
 /** An import of batches of so many keys, called 0, 1, 2 and so on, into a crypto store that the test is in charge of. */
 class Scene {
-  readonly settled: SettledBatch[] = [];
+  /** Session IDs. */
+  readonly settled: string[] = [];
+  readonly rejected: string[] = [];
   readonly taken = new Set<string>();
   readonly rests: number[] = [];
   intensity: Intensity = "balanced";
   /** Called before each import, with the number of calls so far: may throw. */
   beforeImport: (sessionIds: readonly string[], calls: number) => void = () => {};
+  /** Dropped, and counted as such. */
+  dropped: readonly string[] = [];
   readonly #batches: RoomKey[][];
+  /** Given, and not settled. */
+  #given: string[] = [];
   #calls = 0;
 
   constructor(...sizes: number[]) {
@@ -52,23 +58,31 @@ class Scene {
     return importRoomKeys(options);
   }
 
-  /** Of all batches: how many keys are imported, and how many rejected. */
+  /** How many keys are imported, and how many rejected. */
   get counts(): readonly [number, number] {
-    const sum = (count: (batch: SettledBatch) => number) => this.settled.reduce((all, batch) => all + count(batch), 0);
-    return [sum(({ imported }) => imported), sum(({ failures }) => failures.rejected)];
+    return [this.settled.length - this.rejected.length, this.rejected.length];
   }
 
   #next(settled: SettledBatch | null): NextBatch {
-    if (settled) this.settled.push(settled);
-    const roomKeys = this.#batches.shift();
+    if (settled) this.#settle(settled);
+    const isUnsettled = this.#given.length > 0;
+    const roomKeys = this.#batches.shift() ?? (isUnsettled ? [] : null);
     if (!roomKeys) return { kind: "end", progress: PROGRESS };
+    this.#given.push(...roomKeys.map(({ session_id }) => session_id));
     return { kind: "batch", batch: { roomKeys, failures: NO_FAILURES, end: END }, progress: PROGRESS };
+  }
+
+  #settle({ rejected }: SettledBatch): void {
+    this.settled.push(...this.#given);
+    this.rejected.push(...rejected.map((index) => this.#given[index] ?? "none"));
+    this.#given = [];
   }
 
   #import(sessionIds: readonly string[]): { rejected: number } {
     this.beforeImport(sessionIds, ++this.#calls);
-    for (const sessionId of sessionIds) this.taken.add(sessionId);
-    return { rejected: 0 };
+    const taken = sessionIds.filter((sessionId) => !this.dropped.includes(sessionId));
+    for (const sessionId of taken) this.taken.add(sessionId);
+    return { rejected: sessionIds.length - taken.length };
   }
 }
 
@@ -81,6 +95,11 @@ async function faultOf(work: Promise<void>): Promise<unknown> {
     () => null,
     (fault: unknown) => fault,
   );
+}
+
+async function expectImportFailed(scene: Scene): Promise<void> {
+  const fault = await faultOf(scene.run());
+  expect(fault).to.be.instanceOf(KeyBackupSyncError).with.property("code", "import-failed");
 }
 
 describe("The import", () => {
@@ -107,30 +126,66 @@ describe("The import", () => {
     scene.beforeImport = (keys) => keys.some((key) => bad.includes(key)) && refuse();
     await scene.run();
     expect(scene.counts).to.deep.equal([28, 4]);
-    expect(bad.filter((key) => scene.taken.has(key))).to.deep.equal([]);
+    expect(scene.rejected).to.deep.equal(bad);
   });
 
-  it("rejects a refused key that is alone in its batch", async () => {
-    const scene = new Scene(16, 1);
+  it("rejects those keys that the crypto store drops, though it only counts them", async () => {
+    const scene = new Scene(16, 16);
+    scene.dropped = ["3", "15", "20"];
+    await scene.run();
+    expect(scene.rejected).to.deep.equal(["3", "15", "20"]);
+    expect(scene.taken.size).to.equal(29);
+  });
+
+  it("rejects a refused key that is alone in its batch, once another one follows", async () => {
+    const scene = new Scene(16, 1, 1);
     scene.beforeImport = (keys) => keys.includes("16") && refuse();
     await scene.run();
-    expect(scene.counts).to.deep.equal([16, 1]);
+    expect(scene.rejected).to.deep.equal(["16"]);
+    expect(scene.settled).to.have.lengthOf(18);
+  });
+
+  it("ends at a refused key that nothing follows, and loses none", async () => {
+    const scene = new Scene(16, 1);
+    scene.beforeImport = (keys) => keys.includes("16") && refuse();
+    await expectImportFailed(scene);
+    expect(scene.counts).to.deep.equal([16, 0]);
   });
 
   it("ends where the crypto store takes nothing from the start", async () => {
     const scene = new Scene(16);
     scene.beforeImport = refuse;
-    const fault = await faultOf(scene.run());
-    expect(fault).to.be.instanceOf(KeyBackupSyncError).with.property("code", "import-failed");
+    await expectImportFailed(scene);
     expect(scene.settled).to.deep.equal([]);
   });
 
   it("ends where the crypto store takes nothing more, and settles only what it took", async () => {
     const scene = new Scene(16, 16);
     scene.beforeImport = (_keys, call) => call > 1 && refuse();
-    const fault = await faultOf(scene.run());
-    expect(fault).to.be.instanceOf(KeyBackupSyncError).with.property("code", "import-failed");
+    await expectImportFailed(scene);
     expect(scene.counts).to.deep.equal([16, 0]);
+  });
+
+  it("ends where the crypto store no longer writes, though it takes what it has", async () => {
+    const scene = new Scene(16, 16, 16, 16);
+    scene.beforeImport = (keys, call) => call > 1 && keys.some((key) => !scene.taken.has(key)) && refuse();
+    await expectImportFailed(scene);
+    expect(scene.counts).to.deep.equal([16, 0]);
+  });
+
+  it("loses no key where it failed when the crypto store still fails at the next try", async () => {
+    const scene = new Scene(16, 16, 16);
+    scene.beforeImport = (keys) => keys.some((key) => Number(key) >= 10) && refuse();
+    await expectImportFailed(scene);
+    expect(scene.settled).to.deep.equal([]);
+  });
+
+  it("loses no key of the batches that a crypto store refused until it was well again", async () => {
+    const scene = new Scene(16, 16, 16);
+    scene.beforeImport = (keys, call) => call > 1 && !keys.includes("32") && !scene.taken.has("32") && refuse();
+    await scene.run();
+    expect(scene.counts).to.deep.equal([48, 0]);
+    expect(scene.taken.size).to.equal(48);
   });
 });
 
