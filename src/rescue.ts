@@ -1,6 +1,8 @@
 /** Rescue copies on the page: the worker makes and reads them piece by piece, and the keys of one go into the crypto store. */
+import { BatchImport } from "./batch-import.js";
+import { EFFORTS } from "./effort.js";
+import { KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore } from "./host.js";
-import { nextTask } from "./next-task.js";
 import type { RescueCopy, RescuedKeys } from "./reset.js";
 import { failedCount } from "./state.js";
 import type { WorkerLink } from "./worker-link.js";
@@ -15,7 +17,8 @@ export async function rescueCopy(link: WorkerLink, passphrase: string | null): P
 
 /**
  * Not as backed up: the client uploads them to the present backup.
- * @throws KeyBackupSyncError see `KeyBackupSyncController.importRescueCopy`; then nothing was changed, but for a crypto store that fails
+ * @throws KeyBackupSyncError see `KeyBackupSyncController.importRescueCopy`, then nothing was changed; or `import-failed`
+ *   if the crypto store takes no keys, or no more: those that it took are in it
  */
 export async function importRescueCopy(
   link: WorkerLink,
@@ -24,15 +27,23 @@ export async function importRescueCopy(
   recoveryKey: string,
 ): Promise<RescuedKeys> {
   await link.call("openRescueFile", [file, recoveryKey]);
-  let [imported, failed] = [0, 0];
+  const batches = new BatchImport({
+    importAll: (roomKeys) => cryptoStore.importExportedRoomKeys(roomKeys),
+    effort: () => EFFORTS.balanced,
+    rest: (milliseconds) => link.call("rest", [milliseconds]),
+  });
+  let [given, failed, rejected] = [0, 0, 0];
   for (;;) {
     const batch = await link.call("nextOfRescueFile", []);
-    if (!batch) return { imported, failed };
-    await nextTask();
-    const { rejected } = await cryptoStore.importExportedRoomKeys(batch.roomKeys);
-    imported += batch.roomKeys.length - rejected;
-    failed += failedCount(batch) + rejected;
+    if (!batch) break;
+    given += batch.roomKeys.length;
+    failed += failedCount(batch);
+    rejected += (await batches.settle(batch.roomKeys))?.rejected.length ?? 0;
   }
+  // Nothing follows to compare the last ones with, but the file is still there.
+  rejected += batches.giveUp().rejected.length;
+  if (given > 0 && rejected === given) throw new KeyBackupSyncError("import-failed", { cause: batches.cause });
+  return { imported: given - rejected, failed: failed + rejected };
 }
 
 /** Nothing is made that is not read. */

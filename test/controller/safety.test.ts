@@ -141,6 +141,34 @@ describe("A rescue copy", () => {
     await other.close();
   });
 
+  it("with a key that the crypto store refuses gives all others", async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const file = await new Response((await (await locked(scene)).rescueCopy(null)).stream).blob();
+    const other = await SyncScene.open({ keys: 1 });
+    const last = Object.keys(Object.values(scene.backup.response.rooms).at(-1)?.sessions ?? {}).at(-1);
+    const bad = [scene.backup.roomKeys[7]?.session_id, last];
+    other.host.beforeImport = (roomKeys) => {
+      if (roomKeys.some((key) => bad.includes(key.session_id))) throw new Error("refused");
+      return 0;
+    };
+    const rescued = await other.controller().importRescueCopy(file, recoveryKeyOf(scene.backup.decryptionKey));
+    expect(rescued).to.deep.equal({ imported: KEYS - 2, failed: 2 });
+    expect(other.host.notBackedUp.size).to.equal(KEYS - 2);
+    await other.close();
+  });
+
+  it("says so when the crypto store takes nothing", async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const file = await new Response((await (await locked(scene)).rescueCopy(null)).stream).blob();
+    const other = await SyncScene.open({ keys: 1 });
+    other.host.beforeImport = () => {
+      throw new Error("closed");
+    };
+    const rescued = other.controller().importRescueCopy(file, recoveryKeyOf(scene.backup.decryptionKey));
+    expect(await codeOf(rescued)).to.equal("import-failed");
+    await other.close();
+  });
+
   it("that is damaged, or opened with another recovery key, changes nothing", async () => {
     scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
     const file = await new Response((await (await locked(scene)).rescueCopy(null)).stream).blob();
