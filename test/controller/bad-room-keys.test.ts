@@ -1,7 +1,8 @@
 import { expect } from "@open-wc/testing";
 import type { Progress } from "../../src/index.js";
 import { encryptRoomKeys, type KeyBackup, makeBackupKeyPair, makeRoomKey } from "../support/room-keys.mjs";
-import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
+import type { ScriptedAnswer } from "../support/scripted-homeserver.js";
+import { KEYS_PATH, roomRoutes, SyncScene, whenStatus } from "../support/sync-scene.js";
 
 const ROOM = "!synthetic00000000:localhost";
 type Sessions = Record<string, unknown>;
@@ -12,9 +13,23 @@ function withSessions({ response }: KeyBackup, sessions: Sessions): string {
   return JSON.stringify(response).replace(`"${ROOM}":{"sessions":{`, (start) => `${start}${added.join()},`);
 }
 
-/** As the homeserver sends them. */
-function lastSessionOf({ response }: KeyBackup): string {
-  return Object.keys(Object.values(response.rooms).at(-1)?.sessions ?? {}).at(-1) ?? "";
+/** Session ID, in the order of the answer. */
+function sessionAt({ response }: KeyBackup, at: number): string {
+  return (
+    Object.values(response.rooms)
+      .flatMap(({ sessions }) => Object.keys(sessions))
+      .at(at) ?? ""
+  );
+}
+
+/** The answer up to the end of that session. */
+function cutBehind(at: number) {
+  return (backup: KeyBackup): ScriptedAnswer => {
+    const text = JSON.stringify(backup.response);
+    return {
+      body: [{ send: text.slice(0, text.indexOf(`,"${sessionAt(backup, at + 1)}"`)) }, { wait: 100 }, { cut: true }],
+    };
+  };
 }
 
 describe("A bad room key", () => {
@@ -68,9 +83,24 @@ describe("A bad room key", () => {
     expect([progress.imported, progress.failures.rejected]).to.deep.equal([11, 1]);
   });
 
+  it("that the crypto store refuses, where a download was cut behind it, is counted when the rest shows that it is bad", async () => {
+    scene = await SyncScene.open({ keys: 60, rooms: 6, answer: cutBehind(4), routes: roomRoutes });
+    scene.host.knownRooms = Object.keys(scene.backup.response.rooms);
+    const bad = sessionAt(scene.backup, 4);
+    scene.host.beforeImport = (roomKeys) => {
+      if (roomKeys.some((key) => key.session_id === bad)) throw new Error("refused");
+      return 0;
+    };
+    const controller = scene.controller();
+    await controller.start();
+    const { progress } = await whenStatus(controller, "complete");
+    expect([progress.imported, progress.failures.rejected]).to.deep.equal([59, 1]);
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
+  });
+
   it("that the crypto store refuses though all of the backup was tried stays safe, and is imported once it is taken", async () => {
     scene = await SyncScene.open();
-    const last = lastSessionOf(scene.backup);
+    const last = sessionAt(scene.backup, -1);
     scene.host.beforeImport = (roomKeys) => {
       if (roomKeys.some((key) => key.session_id === last)) throw new Error("refused");
       return 0;
