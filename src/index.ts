@@ -1,7 +1,14 @@
 /** The public door of the part without UI. */
 export { KeyBackupSyncController } from "./controller.js";
 export { type ErrorCode, KeyBackupSyncError, type NextMove } from "./errors.js";
-export { controllerFor, fromMatrixClient, type MatrixClientLike } from "./from-matrix-client.js";
+export {
+  controllerFor,
+  fromMatrixClient,
+  type MatrixClientLike,
+  type MatrixCryptoLike,
+  type MatrixEventLike,
+  type MatrixRoomLike,
+} from "./from-matrix-client.js";
 export { type GuardableClient, guardBackupReset, type ResetConfirmation } from "./guard-backup-reset.js";
 export type { Account, BackedUpRoomKeys, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
 export type * from "./reset.js";

@@ -1,6 +1,6 @@
 /**
- * The decryption key of a spooled backup, kept as long as its keys are not imported: a reset replaces the one in the crypto store. It is
- * sealed by an AES-GCM key that nobody can read out, not even this page.
+ * The decryption key of a spooled backup, kept as long as anything is kept of that backup: a reset replaces the one in the crypto store. It
+ * is sealed by an AES-GCM key that nobody can read out, not even this page.
  */
 
 export interface SealedKey {
