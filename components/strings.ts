@@ -3,7 +3,7 @@
  * It does not know which of them is shown when: see key-backup-progress/sayings.ts.
  */
 import type { ErrorCode, NextMove } from "../src/errors.js";
-import type { AssessmentDoubt, KeysAtRisk } from "../src/reset.js";
+import type { AssessmentDoubt, EarlierKeys, KeysAtRisk } from "../src/reset.js";
 import type { FailureReason, ReplacedBackups, Safekeeping, UnavailableReason, WaitingReason } from "../src/state.js";
 import type { Formats } from "./formats.js";
 
@@ -57,6 +57,8 @@ export interface RescueCopyStrings {
   readonly save: string;
   readonly saving: string;
   saved(fileName: string): string;
+  /** Said with that: keys that are on this device, too. */
+  leftOut(count: number, formats: Formats): string;
   /** For a fault that has no words of its own. */
   readonly failed: string;
 }
@@ -129,7 +131,7 @@ export interface KeyBackupSyncStrings {
   };
   readonly warning: Readonly<Record<Occasion, WarningStrings>>;
   /** One line each in the list of keys that may be lost. */
-  readonly atRisk: Readonly<Record<keyof KeysAtRisk | "locked", (count: number, formats: Formats) => string>> & {
+  readonly atRisk: Readonly<Record<keyof (KeysAtRisk & EarlierKeys), (count: number, formats: Formats) => string>> & {
     /** Comes before the list where it is all that is known. */
     readonly known: string;
     /** Finishing first came to an end. */
@@ -359,13 +361,13 @@ export const ENGLISH: KeyBackupSyncStrings = {
       `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} downloaded, but not yet imported`,
     unreadable: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key does", other: "keys do" })} not open with the recovery key of this device`,
-    locked: (count, f) =>
-      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "is", other: "are" })} nowhere else, and ${f.plural(count, { one: "waits", other: "wait" })} for its recovery key`,
+    earlier: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "is", other: "are" })} only on this device, and not yet imported`,
     notAll: "Not every key is saved.",
   },
   rescueCopy: {
     title: "Save a rescue copy",
-    intro: "A file with all keys that are downloaded. Keep it where nobody else can get at it.",
+    intro: "A file with keys that are downloaded to this device. Keep it where nobody else can get at it.",
     withPassphrase: {
       headline: "With a passphrase",
       detail: "Other Matrix apps can import the file, with this passphrase.",
@@ -383,6 +385,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
     save: "Save the file",
     saving: "Saving the file. Please keep this open…",
     saved: (fileName) => `Saved: ${fileName}`,
+    leftOut: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} on this device ${f.plural(count, { one: "is", other: "are" })} not in this file: of another backup, or without a recovery key that is known here.`,
     failed: "The file could not be saved. Try again, or choose another place for it.",
   },
 };

@@ -10,7 +10,7 @@ export class MockRun extends EventTarget implements KeyBackupSyncRun, KeyBackupS
   intensity: Intensity = "balanced";
   #state: KeyBackupSyncState;
 
-  constructor(state: KeyBackupSyncState = IDLE, assessment: ResetAssessment = { kind: "none" }) {
+  constructor(state: KeyBackupSyncState = IDLE, assessment: ResetAssessment = { kind: "none", earlier: 0 }) {
     super();
     this.#state = state;
     this.assessment = assessment;
@@ -39,7 +39,7 @@ export class MockRun extends EventTarget implements KeyBackupSyncRun, KeyBackupS
   }
 }
 
-/** A file of these parts. */
+/** A file of these parts, with all there is. */
 export function rescueCopyOf(...parts: readonly string[]): RescueCopy {
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {

@@ -81,6 +81,11 @@ export const styles = css`
   .outcome {
     font-weight: 600;
   }
+  .left-out {
+    display: block;
+    font-weight: normal;
+    color: var(--_danger);
+  }
 
   .kind span,
   small,

@@ -17,12 +17,13 @@ type Complaint = "tooShort" | "different";
 type Saving =
   | { readonly kind: "asking"; readonly complaint: Complaint | null }
   | { readonly kind: "saving"; readonly abort: AbortController }
-  | { readonly kind: "saved"; readonly fileName: string }
+  | { readonly kind: "saved"; readonly fileName: string; readonly leftOut: number }
   | { readonly kind: "failed"; readonly fault: unknown };
 
 /**
- * Saves everything that is downloaded as a file: with a passphrase, a key export that other Matrix clients can import; without one, an
- * archive that only the recovery key opens. It makes no file itself: it asks what it is given. Taken off the page, it gives up.
+ * Saves what is downloaded as a file: with a passphrase, a key export that other Matrix clients can import; without one, an archive that
+ * only the recovery key opens. It says how many keys are not in it. It makes no file itself: it asks what it is given. Taken off the page,
+ * it gives up.
  *
  * @summary Saves a rescue copy of a key backup.
  *
@@ -76,7 +77,7 @@ export class KeyBackupRescueCopyElement extends LitElement {
         ${this.archiveOnly ? this.#hint(this.strings.rescueCopy.withoutPassphrase.detail) : this.#kinds()}
         ${this.#hasPassphrase ? this.#passphrase(formats) : nothing}
         <p part="complaint" class="complaint" id="complaint" role="alert">${this.#complaint(formats)}</p>
-        <p class="outcome" role="status">${this.#outcome()}</p>
+        <p class="outcome" role="status">${this.#outcome(formats)}</p>
         <button part="button" class="primary" aria-disabled=${this.saving.kind === "saving" ? "true" : nothing}>
           ${this.strings.rescueCopy.save}
         </button>
@@ -151,10 +152,12 @@ export class KeyBackupRescueCopyElement extends LitElement {
     return this.#complains("different") ? different : "";
   }
 
-  #outcome(): string {
-    const { saving, saved } = this.strings.rescueCopy;
+  #outcome(formats: Formats) {
+    const { saving, saved, leftOut } = this.strings.rescueCopy;
     if (this.saving.kind === "saving") return saving;
-    return this.saving.kind === "saved" ? saved(this.saving.fileName) : "";
+    if (this.saving.kind !== "saved") return nothing;
+    const missing = this.saving.leftOut > 0 ? leftOut(this.saving.leftOut, formats) : nothing;
+    return html`${saved(this.saving.fileName)} <span class="left-out">${missing}</span>`;
   }
 
   #choose(hasPassphrase: boolean): void {
@@ -187,7 +190,8 @@ export class KeyBackupRescueCopyElement extends LitElement {
     try {
       const copy = await safety.rescueCopy(passphrase);
       const fileName = await saveFile(copy, abort.signal);
-      this.saving = fileName === null ? { kind: "asking", complaint: null } : { kind: "saved", fileName };
+      const { leftOut } = copy;
+      this.saving = fileName === null ? { kind: "asking", complaint: null } : { kind: "saved", fileName, leftOut };
       if (fileName !== null) this.form.reset();
     } catch (fault) {
       this.saving = abort.signal.aborted ? { kind: "asking", complaint: null } : { kind: "failed", fault };

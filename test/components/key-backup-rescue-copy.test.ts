@@ -253,6 +253,15 @@ describe("<key-backup-rescue-copy>", () => {
       expect(button(element, "Save the file").hasAttribute("aria-disabled")).to.equal(false);
     });
 
+    it("is said not to have every key, where it has not", async () => {
+      run.rescueCopy = async () => ({ ...rescueCopyOf("some"), leftOut: 1_204 });
+      const element = await showing(run);
+      await withoutPassphrase(element);
+      await save(element);
+      await waitUntil(() => outcome(element).startsWith("Saved: "), "It is told");
+      expect(outcome(element)).to.contain("1,204 keys on this device are not in this file");
+    });
+
     it("is told to be on its way, and is not begun twice", async () => {
       const copy = deferred<RescueCopy>();
       run.rescueCopy = (passphrase) => {
