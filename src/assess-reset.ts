@@ -5,9 +5,13 @@
 import { KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore } from "./host.js";
 import type { BackupComparison } from "./protocol.js";
-import type { AssessmentDoubt, KeysAtRisk, ResetAssessment } from "./reset.js";
+import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, ResetAssessment } from "./reset.js";
 import { failedCount, type Progress, spooledCount } from "./state.js";
 import type { WorkerLink } from "./worker-link.js";
+
+interface KnownRisk extends EarlierKeys {
+  readonly known: KeysAtRisk | null;
+}
 
 /** @throws the signal's reason when aborted; nothing else: a doubt is an answer */
 export async function assessReset(
@@ -17,22 +21,24 @@ export async function assessReset(
 ): Promise<ResetAssessment> {
   try {
     const comparison = await link.call("compare", [], signal);
-    const { version, count } = comparison;
-    if (version === null || count === 0) return { kind: "none" };
+    const { version, count, earlier } = comparison;
+    if (version === null || count === 0) return { kind: "none", earlier };
     const [backedUp, key] = await Promise.all([cryptoStore.getBackedUp?.(), cryptoStore.getDecryptionKey()]);
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
-    if (backedUp?.version === version && backedUp.count === count) return { kind: "none" };
+    if (backedUp?.version === version && backedUp.count === count) return { kind: "none", earlier };
     return assess(comparison, comparison.hasKey || key !== null);
   } catch (cause) {
     signal.throwIfAborted();
-    return { kind: "unknown", reason: doubtOf(cause), known: await knownRisk(link) };
+    return { kind: "unknown", reason: doubtOf(cause), ...(await knownRisk(link)) };
   }
 }
 
 function assess(comparison: BackupComparison, hasKey: boolean): ResetAssessment {
+  const { earlier } = comparison;
   const risk = riskOf(comparison);
-  if (risk.notImported > 0 && !hasKey) return { kind: "unknown", reason: "no-decryption-key", known: risk };
-  return risk.notDownloaded + risk.notImported + risk.unreadable > 0 ? { kind: "at-risk", ...risk } : { kind: "none" };
+  if (risk.notImported > 0 && !hasKey) return { kind: "unknown", reason: "no-decryption-key", known: risk, earlier };
+  const atRisk = risk.notDownloaded + risk.notImported + risk.unreadable;
+  return atRisk > 0 ? { kind: "at-risk", ...risk, earlier } : { kind: "none", earlier };
 }
 
 function riskOf({ count, progress, isCurrent }: BackupComparison): KeysAtRisk {
@@ -47,13 +53,17 @@ function safeOf(progress: Progress) {
 }
 
 /** From what this device has, without asking. */
-async function knownRisk(link: WorkerLink): Promise<KeysAtRisk | null> {
+async function knownRisk(link: WorkerLink): Promise<KnownRisk> {
   try {
-    const { kept } = await link.call("recall", []);
-    return kept && { notDownloaded: kept.progress.total - kept.progress.downloaded, ...safeOf(kept.progress) };
+    const { kept, earlier } = await link.call("recall", []);
+    return { known: kept && riskAt(kept.progress), earlier };
   } catch {
-    return null;
+    return { known: null, earlier: 0 };
   }
+}
+
+function riskAt(progress: Progress): KeysAtRisk {
+  return { notDownloaded: progress.total - progress.downloaded, ...safeOf(progress) };
 }
 
 function doubtOf(cause: unknown): AssessmentDoubt {

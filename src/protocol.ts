@@ -37,6 +37,15 @@ export type BackupCheck = { readonly replaced: readonly KeptBackup[] } & (
   | { readonly available: "yes"; readonly kept: KeptBackup }
 );
 
+/** What is known without the homeserver. */
+export interface Recalled {
+  readonly choice: Choice;
+  /** Of the last backup that was the account's. */
+  readonly kept: KeptBackup | null;
+  /** Room keys of other backups that are kept here and not imported. */
+  readonly earlier: number;
+}
+
 /** The account's backup at this moment, beside what is kept of it. */
 export interface BackupComparison {
   /** Of the present backup, `null` if there is none. */
@@ -97,7 +106,7 @@ export type NextBatch =
 /** What the page may call. Each answers once, or throws a KeyBackupSyncError, or `AbortError` when its signal was aborted. */
 export interface WorkerCalls {
   /** What was chosen last, and what is kept, without asking the homeserver. */
-  recall(): Promise<{ readonly choice: Choice; readonly kept: KeptBackup | null }>;
+  recall(): Promise<Recalled>;
   /** Keeps the choice. */
   choose(choice: Choice): Promise<void>;
   /** Asks the homeserver for the present backup version and looks up what is kept of it. */

@@ -23,12 +23,20 @@ export type AssessmentDoubt =
   | "no-decryption-key";
 
 /** What would be lost if the backup were reset now: compared with the homeserver by count and etag at that moment. */
-export type ResetAssessment =
+export type ResetAssessment = EarlierKeys &
   /** Nothing: there is no backup, it is empty, or the crypto store has every key of it. */
-  | { readonly kind: "none" }
-  | ({ readonly kind: "at-risk" } & KeysAtRisk)
-  /** `known`: what this device knows nevertheless, `null` if nothing. */
-  | { readonly kind: "unknown"; readonly reason: AssessmentDoubt; readonly known: KeysAtRisk | null };
+  (
+    | { readonly kind: "none" }
+    | ({ readonly kind: "at-risk" } & KeysAtRisk)
+    /** `known`: what this device knows nevertheless, `null` if nothing. */
+    | { readonly kind: "unknown"; readonly reason: AssessmentDoubt; readonly known: KeysAtRisk | null }
+  );
+
+/** What this device has of backups that were deleted or replaced. */
+export interface EarlierKeys {
+  /** Room keys that are downloaded, not imported, and in no backup any more. A reset leaves them; to log out deletes them. */
+  readonly earlier: number;
+}
 
 /** A file for the person to keep: with a passphrase it is a Matrix key export; without, an archive of what the homeserver sent. */
 export interface RescueCopy {
@@ -51,7 +59,7 @@ export interface KeyBackupSafety {
   /** Asks the homeserver. @throws the signal's reason when aborted; nothing else: a doubt is an answer */
   assessReset(signal?: AbortSignal): Promise<ResetAssessment>;
   /**
-   * Everything that is downloaded.
+   * What is downloaded, but for the keys of its `leftOut`.
    * @param passphrase encrypts a key export, which needs the decryption key; `null`: the archive, still encrypted by the backup
    * @throws KeyBackupSyncError `nothing-to-save` if all of it is imported already, `decryption-key-unknown`, `passphrase-missing`
    */

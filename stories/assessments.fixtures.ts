@@ -1,11 +1,11 @@
 /** At least one example of every assessment, by a name for stories and tests. A kind or a doubt without one does not compile. */
 import type { AssessmentDoubt, KeysAtRisk, ResetAssessment } from "../src/reset.js";
-import { TOTAL } from "./states.fixtures.js";
+import { REPLACED, TOTAL } from "./states.fixtures.js";
 
 type AssessmentOf<Kind extends ResetAssessment["kind"]> = Extract<ResetAssessment, { kind: Kind }>;
 
 function atRisk(keys: Partial<KeysAtRisk>): AssessmentOf<"at-risk"> {
-  return { kind: "at-risk", ...keysAtRisk(keys) };
+  return { kind: "at-risk", ...keysAtRisk(keys), earlier: 0 };
 }
 
 function keysAtRisk(keys: Partial<KeysAtRisk>): KeysAtRisk {
@@ -13,7 +13,7 @@ function keysAtRisk(keys: Partial<KeysAtRisk>): KeysAtRisk {
 }
 
 function unknown(reason: AssessmentDoubt, known: KeysAtRisk | null): AssessmentOf<"unknown"> {
-  return { kind: "unknown", reason, known };
+  return { kind: "unknown", reason, known, earlier: 0 };
 }
 
 export const UNKNOWN = {
@@ -23,7 +23,10 @@ export const UNKNOWN = {
 } as const satisfies Record<AssessmentDoubt, AssessmentOf<"unknown">>;
 
 export const ASSESSMENTS = {
-  none: { "Nothing would be lost": { kind: "none" } },
+  none: {
+    "Nothing would be lost": { kind: "none", earlier: 0 },
+    "Nothing, an earlier backup was replaced": { kind: "none", earlier: REPLACED.locked },
+  },
   "at-risk": {
     "Only in the backup": atRisk({ notDownloaded: 12_345 }),
     "Downloaded, not imported": atRisk({ notImported: 61_050 }),

@@ -44,7 +44,7 @@ function inMemory(safekeeping: Exclude<Safekeeping, "device">, known: Sync): Syn
   return { ...known, safekeeping };
 }
 
-const REPLACED: ReplacedBackups = { notDownloaded: 1_204, locked: 318 };
+export const REPLACED: ReplacedBackups = { notDownloaded: 1_204, locked: 318 };
 
 /** Milliseconds until the next try of a state that waits. */
 const RETRY_AFTER = 20_000;

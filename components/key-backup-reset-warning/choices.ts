@@ -1,11 +1,12 @@
 /** What the person can do about a risk, besides taking it. */
-import { canResume, canStart, type KeyBackupSyncState } from "../../src/state.js";
+import { canResume, canStart, type KeyBackupSyncState, replacedBy } from "../../src/state.js";
 import {
   type KeyBackupRequestEvent,
   KeyBackupResumeRequestEvent,
   KeyBackupStartRequestEvent,
   type RequestEventInit,
 } from "../events.js";
+import { needsRecoveryKey } from "../key-backup-controls/main-wish.js";
 import type { Risk } from "./risk.js";
 
 export interface Choices {
@@ -15,20 +16,32 @@ export interface Choices {
   readonly finish: boolean;
   /** Something is downloaded that can be kept in a file. */
   readonly saveRescueCopy: boolean;
+  /** Nothing of that can be decrypted here. */
+  readonly archiveOnly: boolean;
   /** It may be another answer the next time. */
   readonly checkAgain: boolean;
 }
 
-export function choicesOf(risk: Risk): Choices {
-  const { notDownloaded, notImported, unreadable, locked } = risk.losses;
+export function choicesOf(risk: Risk, state: KeyBackupSyncState): Choices {
+  const { notDownloaded, notImported, earlier } = risk.losses;
   const lacksKey = risk.kind === "unknown" && risk.reason === "no-decryption-key";
   const isDark = risk.kind === "unknown" && !lacksKey;
+  const isLocked = isEarlierLocked(risk, state);
+  const canDecrypt = notImported > 0 && !lacksKey && !needsRecoveryKey(state);
+  const canDecryptEarlier = earlier > 0 && !isLocked;
   return {
-    enterRecoveryKey: lacksKey,
-    finish: isDark || notDownloaded > 0 || (!lacksKey && notImported > 0),
-    saveRescueCopy: notImported + unreadable + locked > 0,
+    enterRecoveryKey: lacksKey || isLocked,
+    finish: isDark || notDownloaded > 0 || (notImported > 0 && !lacksKey) || canDecryptEarlier,
+    // What is counted as unreadable is not kept.
+    saveRescueCopy: notImported + earlier > 0,
+    archiveOnly: !canDecrypt && !canDecryptEarlier,
     checkAgain: isDark,
   };
+}
+
+/** A run has tried to import the keys of earlier backups, and could not. Before one has, it may well do. */
+function isEarlierLocked({ losses: { earlier } }: Risk, state: KeyBackupSyncState): boolean {
+  return earlier > 0 && (replacedBy(state)?.locked ?? 0) >= earlier;
 }
 
 /** What must be asked of the run so that it goes on; `null` if it does already. */

@@ -38,7 +38,7 @@ export interface Actions {
   goOn(): void;
 }
 
-const LOSSES = ["notDownloaded", "notImported", "unreadable", "locked"] as const;
+const LOSSES = ["notDownloaded", "notImported", "unreadable", "earlier"] as const;
 
 export function dialogContent(scene: Scene, actions: Actions): TemplateResult {
   const { step, strings, occasion } = scene;
@@ -80,7 +80,7 @@ const STEPS: Readonly<Record<Step["kind"], (scene: Scene, actions: Actions) => T
       exportparts="option, input, complaint, button"
       .safety=${safety}
       .strings=${strings}
-      ?archive-only=${choicesOf(risk).enterRecoveryKey || needsRecoveryKey(state)}
+      ?archive-only=${choicesOf(risk, state).archiveOnly}
     ></key-backup-rescue-copy>
     ${row([plain(strings.buttons.back, back), plain(strings.buttons.cancel, cancel)])}
   `,
@@ -109,11 +109,11 @@ function losses({ risk, strings, formats }: Scene) {
   `;
 }
 
-function choiceButtons({ risk, strings, occasion }: Scene, actions: Actions): Button[] {
+function choiceButtons({ risk, state, strings, occasion }: Scene, actions: Actions): Button[] {
   const words = strings.warning[occasion].buttons;
   const { cancel, rescueCopy, recoveryKey, checkAgain } = strings.buttons;
   if (risk.kind === "none") return [primary(words.goOn, actions.goOn), plain(cancel, actions.cancel)];
-  const choices = choicesOf(risk);
+  const choices = choicesOf(risk, state);
   const waysOut = [
     choices.enterRecoveryKey && plain(recoveryKey, actions.enterRecoveryKey),
     choices.finish && plain(words.finish, actions.finish),

@@ -31,7 +31,7 @@ export class LiveAssessment {
     this.#task = new Task(host, {
       autoRun: false,
       task: async ([{ safety, occasion, state }], { signal }) => ({
-        risk: riskOf(await safety.assessReset(signal), occasion, state),
+        risk: riskOf(await safety.assessReset(signal), occasion),
         state,
       }),
       onComplete: (finding) => this.#keep(finding),

@@ -1,13 +1,10 @@
 /** What the person may lose, as the occasion has it. */
-import type { AssessmentDoubt, KeysAtRisk, ResetAssessment } from "../../src/reset.js";
-import { type KeyBackupSyncState, replacedBy } from "../../src/state.js";
+import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, ResetAssessment } from "../../src/reset.js";
+import type { KeyBackupSyncState } from "../../src/state.js";
 import type { Occasion } from "../strings.js";
 
 /** Numbers of room keys. */
-export interface Losses extends KeysAtRisk {
-  /** Of earlier backups, on this device alone, and of no use before their recovery keys are known. */
-  readonly locked: number;
-}
+export interface Losses extends KeysAtRisk, EarlierKeys {}
 
 /** Why nobody can tell; `unchecked`: the assessment itself failed. */
 export type Doubt = AssessmentDoubt | "unchecked";
@@ -23,25 +20,28 @@ export interface Finding {
   readonly state: KeyBackupSyncState;
 }
 
-const NOTHING: Losses = { notDownloaded: 0, notImported: 0, unreadable: 0, locked: 0 };
+const NOTHING: Losses = { notDownloaded: 0, notImported: 0, unreadable: 0, earlier: 0 };
 
 export const UNCHECKED: Risk = { kind: "unknown", reason: "unchecked", losses: NOTHING };
 
 /** A reset takes the backup; to log out takes what is on this device, and leaves the backup where it is. */
-export function riskOf(assessment: ResetAssessment, occasion: Occasion, state: KeyBackupSyncState): Risk {
-  return occasion === "reset" ? riskOfReset(assessment) : riskOfLogout(assessment, state);
+export function riskOf(assessment: ResetAssessment, occasion: Occasion): Risk {
+  return occasion === "reset" ? riskOfReset(assessment) : riskOfLogout(assessment);
 }
 
 function riskOfReset(assessment: ResetAssessment): Risk {
-  const losses: Losses = { ...keysOf(assessment), locked: 0 };
+  const losses: Losses = { ...keysOf(assessment), earlier: 0 };
   return assessment.kind === "unknown"
     ? { kind: "unknown", reason: assessment.reason, losses }
     : { kind: assessment.kind, losses };
 }
 
-function riskOfLogout(assessment: ResetAssessment, state: KeyBackupSyncState): Risk {
-  const { notImported } = keysOf(assessment);
-  const losses: Losses = { ...NOTHING, notImported, locked: replacedBy(state)?.locked ?? 0 };
+function riskOfLogout(assessment: ResetAssessment): Risk {
+  const losses: Losses = {
+    ...NOTHING,
+    notImported: keysOf(assessment).notImported,
+    earlier: assessment.earlier,
+  };
   if (countOf(losses) === 0) return { kind: "none", losses };
   return assessment.kind === "unknown"
     ? { kind: "unknown", reason: assessment.reason, losses }
@@ -55,8 +55,8 @@ function keysOf(assessment: ResetAssessment): KeysAtRisk {
   return { notDownloaded, notImported, unreadable };
 }
 
-export function countOf({ notDownloaded, notImported, unreadable, locked }: Losses): number {
-  return notDownloaded + notImported + unreadable + locked;
+export function countOf({ notDownloaded, notImported, unreadable, earlier }: Losses): number {
+  return notDownloaded + notImported + unreadable + earlier;
 }
 
 /** How many keys may be lost: without an end where nobody can tell. */

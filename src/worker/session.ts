@@ -8,6 +8,7 @@ import type {
   Identity,
   KeptBackup,
   NextBatch,
+  Recalled,
   SettledBatch,
   Spooled,
 } from "../protocol.js";
@@ -55,9 +56,10 @@ export class Session {
     this.rescue = new RescueCalls(this.#spool, this.#homeserver, identity.userId);
   }
 
-  async recall(): Promise<{ choice: Choice; kept: KeptBackup | null }> {
+  async recall(): Promise<Recalled> {
     const row = (await this.#spool.getBackups()).findLast(({ replaced }) => !replaced);
-    return { choice: await this.#spool.getChoice(), kept: row ? await this.#spool.kept(row) : null };
+    const [choice, earlier] = [await this.#spool.getChoice(), await this.#earlierThan(row?.backup.version ?? null)];
+    return { choice, kept: row ? await this.#spool.kept(row) : null, earlier };
   }
 
   choose(_signal: AbortSignal, choice: Choice): Promise<void> {

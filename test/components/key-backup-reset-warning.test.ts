@@ -26,7 +26,7 @@ const { Downloading: DOWNLOADING } = BY_STATUS.downloading;
 const { Importing: IMPORTING } = BY_STATUS.importing;
 const { Complete: COMPLETE } = BY_STATUS.complete;
 const { "Paused in the download": PAUSED } = BY_STATUS.paused;
-const { "Nothing would be lost": NONE } = ASSESSMENTS.none;
+const { "Nothing would be lost": NONE, "Nothing, an earlier backup was replaced": EARLIER } = ASSESSMENTS.none;
 const {
   "Only in the backup": IN_BACKUP,
   "Of every kind": EVERY_KIND,
@@ -592,16 +592,38 @@ describe("<key-backup-reset-warning>", () => {
 
     it("logout: asks because of an earlier backup's keys, which are nowhere else", async () => {
       const { "Complete, an earlier backup was replaced": replaced } = BY_STATUS.complete;
-      const asked = await askShown(new MockRun(replaced, NONE), "logout");
+      const asked = await askShown(new MockRun(replaced, EARLIER), "logout");
       expect(losses(asked)).to.deep.equal([
-        "318 keys of an earlier backup are nowhere else, and wait for its recovery key",
+        "318 keys of an earlier backup are only on this device, and not yet imported",
       ]);
-      expect(buttons(asked.element)).to.deep.equal(["Save a rescue copy", "Cancel", "Log out anyway…"]);
+      expect(buttons(asked.element)).to.deep.equal([
+        "Enter recovery key",
+        "Save a rescue copy",
+        "Cancel",
+        "Log out anyway…",
+      ]);
+    });
+
+    it("logout: can have an earlier backup's keys imported first, where no run has tried yet", async () => {
+      const asked = await askShown(new MockRun(COMPLETE, EARLIER), "logout");
+      expect(buttons(asked.element)[0]).to.equal("Finish first, then log out");
+    });
+
+    it("logout: asks because of an earlier backup's keys also where there is no connection", async () => {
+      const asked = await askShown(new MockRun(PAUSED, { ...UNKNOWN["homeserver-error"], earlier: 1 }), "logout");
+      expect(losses(asked)).to.deep.equal(["1 key of an earlier backup is only on this device, and not yet imported"]);
+    });
+
+    it("logout: offers a file without a passphrase alone where no key can be decrypted", async () => {
+      const { "Complete, an earlier backup was replaced": replaced } = BY_STATUS.complete;
+      const asked = await askShown(new MockRun(replaced, EARLIER), "logout");
+      await pressAll(asked.element, "Save a rescue copy");
+      expect(all(asked.element, "input")).to.have.lengthOf(0);
     });
 
     it("reset: does not ask because of those, for they stay", async () => {
       const { "Complete, an earlier backup was replaced": replaced } = BY_STATUS.complete;
-      await answered(await ask(new MockRun(replaced, NONE)), true);
+      await answered(await ask(new MockRun(replaced, EARLIER)), true);
     });
 
     const harmless: readonly (readonly [string, ResetAssessment])[] = [

@@ -558,7 +558,7 @@ describe("<key-backup-sync>", () => {
       await press(button(element, "Finish first, then reset"));
       expect(run.asked).to.deep.equal(["resume"]);
       await become(element, run, IMPORTING);
-      run.assessment = { kind: "none" };
+      run.assessment = { kind: "none", earlier: 0 };
       await become(element, run, COMPLETE);
       expect(await answer).to.equal(true);
     });

@@ -51,12 +51,18 @@ describe("What a reset would cost", () => {
 
   afterEach(() => scene.close());
 
-  const NOTHING: ResetAssessment = { kind: "none" };
+  const NOTHING: ResetAssessment = { kind: "none", earlier: 0 };
 
   it("is all keys before they are downloaded", async () => {
     scene = await SyncScene.open({ keys: KEYS });
     const assessment = await scene.controller().assessReset();
-    expect(assessment).to.deep.equal({ kind: "at-risk", notDownloaded: KEYS, notImported: 0, unreadable: 0 });
+    expect(assessment).to.deep.equal({
+      kind: "at-risk",
+      notDownloaded: KEYS,
+      notImported: 0,
+      unreadable: 0,
+      earlier: 0,
+    });
   });
 
   it("is those that are not imported, once they are downloaded", async () => {
@@ -96,6 +102,7 @@ describe("What a reset would cost", () => {
       kind: "unknown",
       reason: "no-decryption-key",
       known: { notDownloaded: 0, notImported: KEYS, unreadable: 0 },
+      earlier: 0,
     });
   });
 
@@ -105,9 +112,39 @@ describe("What a reset would cost", () => {
   ] as const) {
     it(`cannot be told when the homeserver is: ${reason}`, async () => {
       scene = await SyncScene.open({ keys: KEYS, version: () => answer });
-      expect(await scene.controller().assessReset()).to.deep.equal({ kind: "unknown", reason, known: null });
+      expect(await scene.controller().assessReset()).to.deep.equal({
+        kind: "unknown",
+        reason,
+        known: null,
+        earlier: 0,
+      });
     });
   }
+
+  describe("beside keys of an earlier backup", () => {
+    beforeEach(async () => {
+      scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+      (await locked(scene)).close();
+      await scene.replaceBackup("2", await makeKeyBackup({ keys: 3, rooms: 1 }));
+    });
+
+    it("is told without them, for a reset leaves them", async () => {
+      expect(await scene.controller().assessReset()).to.include({ kind: "at-risk", notDownloaded: 3, earlier: KEYS });
+    });
+
+    it("is told with their number also when there is no backup any more", async () => {
+      await scene.homeserver.script({ [VERSION_PATH]: { status: 404, json: { errcode: "M_NOT_FOUND" } } });
+      expect(await scene.controller().assessReset()).to.deep.equal({ kind: "none", earlier: KEYS });
+    });
+
+    it("cannot be told when the homeserver cannot be reached, but their number can", async () => {
+      const controller = scene.controller();
+      await controller.start();
+      await whenStatus(controller, "waiting", ({ sync }) => sync?.replaced?.locked === KEYS);
+      await scene.homeserver.script({ [VERSION_PATH]: { body: [{ cut: true }] } });
+      expect(await controller.assessReset()).to.include({ kind: "unknown", reason: "offline", earlier: KEYS });
+    });
+  });
 });
 
 describe("A rescue copy", () => {
