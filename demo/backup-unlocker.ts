@@ -1,4 +1,4 @@
-/** From the recovery key that a person types to the backup decryption key in the crypto store. */
+/** From the recovery key that a person types to the backup decryption key in the crypto store; and to new ones of both. */
 import { BackupDecryptionKey } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { MatrixClient } from "matrix-js-sdk";
 import { encodeUnpaddedBase64 } from "matrix-js-sdk/lib/base64.js";
@@ -10,7 +10,7 @@ const WRONG_KEY = "This is not the recovery key of this account.";
 export class BackupUnlocker {
   #recoveryKey: Uint8Array<ArrayBuffer> | null = null;
 
-  /** For the client: how it gets at the secret storage while `unlock` runs. */
+  /** For the client: how it gets at the secret storage while `unlock` or `reset` runs. */
   readonly callbacks: CryptoCallbacks = {
     getSecretStorageKey: async ({ keys }) => {
       const [keyId] = Object.keys(keys);
@@ -26,6 +26,31 @@ export class BackupUnlocker {
     } finally {
       this.#recoveryKey = null;
     }
+  }
+
+  /**
+   * Makes a new backup in place of the present one.
+   * @returns its recovery key
+   * @throws KeyBackupSyncError `reset-declined`
+   */
+  async reset(client: MatrixClient): Promise<string> {
+    const crypto = client.getCrypto();
+    const created = await crypto?.createRecoveryKeyFromPassphrase();
+    if (!crypto || !created?.encodedPrivateKey) throw new Error("No recovery key can be made.");
+    const createSecretStorageKey = async () => {
+      this.#recoveryKey = created.privateKey;
+      return created;
+    };
+    try {
+      await crypto.bootstrapSecretStorage({
+        setupNewSecretStorage: true,
+        setupNewKeyBackup: true,
+        createSecretStorageKey,
+      });
+    } finally {
+      this.#recoveryKey = null;
+    }
+    return created.encodedPrivateKey;
   }
 }
 

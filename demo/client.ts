@@ -29,18 +29,21 @@ export async function openClient(session: Session): Promise<OpenClient> {
   return { client, unlocker };
 }
 
-/** Ends the session on the homeserver, if that can be reached, and here. */
+/** Ends the session here, and on the homeserver, if that can be reached. */
 export async function signOut(client: MatrixClient): Promise<void> {
+  await controllerFor(client).erase();
   await client.logout(true).catch(() => undefined);
-  await forgetClient(client);
+  await clearStores(client);
 }
 
-/** Ends what is going on and leaves nothing of it in this browser. */
+/** The same for a session that the homeserver has ended. */
 export async function forgetClient(client: MatrixClient): Promise<void> {
-  const controller = controllerFor(client);
-  await controller.stop();
-  controller.close();
+  await controllerFor(client).erase();
   client.stopClient();
+  await clearStores(client);
+}
+
+async function clearStores(client: MatrixClient): Promise<void> {
   await client.clearStores({ cryptoDatabasePrefix: databasePrefixOf(client.getDeviceId() ?? "") });
 }
 

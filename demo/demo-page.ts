@@ -1,11 +1,12 @@
 /** The whole page: signed out, opening, or signed in. */
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, query, state } from "lit/decorators.js";
 import { HttpApiEvent } from "matrix-js-sdk";
 import { forgetClient, type OpenClient, openClient, signOut } from "./client.js";
 import { demoStyles } from "./demo.styles.js";
 import { getSampleAccount, type SampleAccount } from "./development.js";
 import "./client-view.js";
+import type { ClientView } from "./client-view.js";
 import { palette } from "./palette.styles.js";
 import "./sign-in-form.js";
 import { forgetSession, keepSession, keptSession, type Session } from "./session.js";
@@ -40,6 +41,7 @@ export class DemoPage extends LitElement {
   @state() private open: OpenClient | null = null;
   @state() private isOpening = true;
   @state() private notice = "";
+  @query("client-view") private view!: ClientView | null;
 
   override async firstUpdated(): Promise<void> {
     this.sample = await getSampleAccount();
@@ -92,6 +94,7 @@ export class DemoPage extends LitElement {
   }
 
   async #signOut({ client }: OpenClient): Promise<void> {
+    if (!(await this.view?.confirmLogout())) return;
     this.#close("");
     await signOut(client);
   }
