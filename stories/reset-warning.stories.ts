@@ -165,6 +165,14 @@ export const BeforeLoggingOutNoRecoveryKey: Story = {
   name: "Before logging out, no recovery key",
   args: { occasion: "logout", assessment: UNKNOWN["no-decryption-key"], state: WAITING["decryption-key"] },
 };
+export const BeforeLoggingOutEarlierBackup: Story = {
+  name: "Before logging out, keys of an earlier backup",
+  args: {
+    occasion: "logout",
+    assessment: ASSESSMENTS.none["Nothing, an earlier backup was replaced"],
+    state: BY_STATUS.complete["Complete, an earlier backup was replaced"],
+  },
+};
 export const LogOutAnyway: Story = {
   name: "Log out anyway",
   args: { occasion: "logout", presses: ["Log out anyway…"] },

@@ -115,7 +115,7 @@ export class KeyBackupSyncElement extends LitElement {
     return this.#confirm("reset");
   }
 
-  /** Before logging out: the same, where keys are downloaded but not yet imported. */
+  /** Before logging out: the same, where keys are downloaded but not yet imported, of this backup or of earlier ones. */
   confirmLogout(): Promise<boolean> {
     return this.#confirm("logout");
   }
