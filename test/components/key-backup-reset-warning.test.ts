@@ -295,7 +295,7 @@ describe("<key-backup-reset-warning>", () => {
     const offers: readonly (readonly [string, ResetAssessment, readonly string[]])[] = [
       ["keys that are only in the backup", IN_BACKUP, [FINISH, "Cancel", ANYWAY]],
       ["keys of every kind", EVERY_KIND, [FINISH, "Save a rescue copy", "Cancel", ANYWAY]],
-      ["keys that nothing can open", UNREADABLE, ["Save a rescue copy", "Cancel", ANYWAY]],
+      ["keys that nothing can open, and of which nothing is kept", UNREADABLE, ["Cancel", ANYWAY]],
       ["no connection", UNKNOWN.offline, [FINISH, "Check again", "Cancel", ANYWAY]],
       [
         "no recovery key",
