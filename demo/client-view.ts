@@ -83,7 +83,7 @@ export class ClientView extends LitElement {
     `;
   }
 
-  #askForRecoveryKey = (): void => this.renderRoot.querySelector("recovery-key-form")?.focus();
+  #askForRecoveryKey = (): void => void this.renderRoot.querySelector("recovery-key-form")?.show();
 
   get #sampleRecoveryKey(): string | null {
     return this.sample?.userId === this.open.client.getUserId() ? (this.sample?.recoveryKey ?? null) : null;

@@ -1,4 +1,7 @@
-/** Asks for the recovery key as long as this device does not know the backup's decryption key, or knows a wrong one. */
+/**
+ * Asks for the recovery key as long as this device does not know the backup's decryption key, or knows a wrong one; and for that of an earlier
+ * backup when the person wants to enter it.
+ */
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { CryptoEvent } from "matrix-js-sdk/lib/crypto-api/index.js";
@@ -16,6 +19,7 @@ export class RecoveryKeyForm extends LitElement {
   @property({ attribute: false }) sampleRecoveryKey: string | null = null;
   @state() private busy = false;
   @state() private problem = "";
+  #isWanted = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -29,6 +33,13 @@ export class RecoveryKeyForm extends LitElement {
     super.disconnectedCallback();
     this.open.client.off(CryptoEvent.KeyBackupDecryptionKeyCached, this.#check);
     controllerFor(this.open.client).removeEventListener("statechange", this.#onStateChange);
+  }
+
+  /** The person wants to enter one. */
+  async show(): Promise<void> {
+    this.#isWanted = true;
+    await this.#check();
+    this.focus();
   }
 
   override render() {
@@ -65,7 +76,9 @@ export class RecoveryKeyForm extends LitElement {
     this.busy = true;
     this.problem = "";
     try {
-      await this.open.unlocker.unlock(this.open.client, recoveryKey);
+      await this.#unlock(recoveryKey);
+      this.#isWanted = false;
+      void this.#check();
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     } finally {
@@ -73,14 +86,26 @@ export class RecoveryKeyForm extends LitElement {
     }
   };
 
+  /** What the client has no use for is for an earlier backup. */
+  async #unlock(recoveryKey: string): Promise<void> {
+    const { client, unlocker } = this.open;
+    if (await this.#isUnlocked()) await controllerFor(client).unlock(recoveryKey);
+    else await unlocker.unlock(client, recoveryKey);
+  }
+
   #onStateChange = (): void => {
     if (!this.hidden || isWrongKey(this.open)) void this.#check();
   };
 
   #check = async (): Promise<void> => {
-    const key = await this.open.client.getCrypto()?.getSessionBackupPrivateKey();
-    this.hidden = Boolean(key) && !isWrongKey(this.open);
+    const isUnlocked = await this.#isUnlocked();
+    this.hidden = isUnlocked && !this.#isWanted;
   };
+
+  async #isUnlocked(): Promise<boolean> {
+    const key = await this.open.client.getCrypto()?.getSessionBackupPrivateKey();
+    return Boolean(key) && !isWrongKey(this.open);
+  }
 }
 
 function isWrongKey({ client }: OpenClient): boolean {

@@ -11,6 +11,9 @@ export class ResetBackup extends LitElement {
     demoStyles,
     cardStyles,
     css`
+      [role="status"]:not(:empty) {
+        margin-block-start: 0.75rem;
+      }
       output {
         overflow-wrap: anywhere;
       }
