@@ -94,7 +94,7 @@ export class BatchImport {
    * A crypto store that fails, fails for all until it is well again: one that threw for a key, took another, and throws for the first
    * again has nothing but that key to complain of. What it took before the first throw says nothing, and a key that it has already it
    * takes without writing. So what counts was first tried behind that key: as a spool always comes in the same order, what was taken
-   * by a page that died, or by a run that failed here, comes before it.
+   * by a page that died, or by a run that failed here, comes before it. One that it has from elsewhere may come behind: nothing tells.
    */
   #note({ roomKey, fate }: Tried): void {
     if (fate.kind === "refused") {

@@ -17,8 +17,7 @@ export async function rescueCopy(link: WorkerLink, passphrase: string | null): P
 
 /**
  * Not as backed up: the client uploads them to the present backup.
- * @throws KeyBackupSyncError see `KeyBackupSyncController.importRescueCopy`, then nothing was changed; or `import-failed`
- *   if the crypto store takes no keys, or no more: those that it took are in it
+ * @throws KeyBackupSyncError see `KeyBackupSyncController.importRescueCopy`
  */
 export async function importRescueCopy(
   link: WorkerLink,
