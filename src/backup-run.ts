@@ -16,6 +16,9 @@ import type { ReplacedBackups, Sync } from "./state.js";
  */
 const IMPORT_BESIDE_DOWNLOAD_AFTER = 3000;
 
+/** Milliseconds that the download waits for a room that somebody is looking at. */
+const ROOM_FIRST = 1000;
+
 /** Whether it is the account's backup, or one that was; and what there is to tell of those that were. */
 export interface Role {
   readonly kind: "present" | "replaced";
@@ -31,6 +34,7 @@ export class BackupRun {
   readonly #ended = new AbortController();
   readonly #signal: AbortSignal;
   readonly #spooled = new Changes();
+  readonly #roomsDone = new Changes();
   #sync: Sync;
   #isWhole: boolean;
   #downloadWait: Wait | null = null;
@@ -72,12 +76,19 @@ export class BackupRun {
     this.#followDownload(retries);
     void this.#keepKey();
     await metered.untilAllowed(() => this.#waitWith({ reason: "metered", retryAt: null }), this.#signal);
+    await this.#letRoomGoFirst();
     const kept = await retries.until(
       async () => link.call("download", [this.#sync.backup.version, await this.#knownRooms()], this.#signal),
       (wait) => this.#waitWith(wait),
     );
     this.#isWhole = true;
     this.#advance(kept);
+  }
+
+  /** Some homeservers answer nothing else as long as they prepare a big answer. A room that is wanted now is soon there before it. */
+  async #letRoomGoFirst(): Promise<void> {
+    if (!this.#options.priorities.isAnyWanted) return;
+    await Promise.race([this.#roomsDone.moreThan(0, this.#signal), sleep(ROOM_FIRST)]);
   }
 
   /** A reset in the midst would take it away. */
@@ -137,7 +148,8 @@ export class BackupRun {
       await priorities.any(signal);
       await this.#opened();
       const { version } = this.#sync.backup;
-      await importRooms({ link, priorities, cryptoStore: this.#cryptoStore, backupVersion: version, signal });
+      const onRoom = () => this.#roomsDone.note();
+      await importRooms({ link, priorities, cryptoStore: this.#cryptoStore, backupVersion: version, signal, onRoom });
     } catch {
       // Its keys come with all others; what keeps them from that is told there.
     }

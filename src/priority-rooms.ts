@@ -13,9 +13,13 @@ export class PriorityRooms {
     this.#added.note();
   }
 
+  get isAnyWanted(): boolean {
+    return this.#wanted.length > 0;
+  }
+
   /** Resolves as soon as a room is wanted. Rejects with the abort's reason. */
   async any(signal: AbortSignal): Promise<void> {
-    while (this.#wanted.length === 0) await this.#added.moreThan(this.#added.count, signal);
+    while (!this.isAnyWanted) await this.#added.moreThan(this.#added.count, signal);
   }
 
   /** The next room, which is no longer wanted then. */

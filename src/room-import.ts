@@ -12,6 +12,8 @@ export interface RoomImportOptions {
   readonly cryptoStore: Pick<CryptoStore, "importRoomKeys">;
   readonly backupVersion: string;
   readonly signal: AbortSignal;
+  /** Called when the keys of a room are in, or will come with all others. */
+  readonly onRoom: () => void;
 }
 
 /** Goes on until it is aborted. @throws the abort's reason; what the crypto store throws */
@@ -21,6 +23,7 @@ export async function importRooms(options: RoomImportOptions): Promise<void> {
     await priorities.any(signal);
     const roomId = priorities.take();
     if (roomId !== undefined) await importRoom(roomId, options);
+    options.onRoom();
   }
 }
 

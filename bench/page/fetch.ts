@@ -1,5 +1,6 @@
 /** The limit: the same backup, read to its end by a plain `fetch`, and thrown away. */
 import type { Account } from "./client.js";
+import { between } from "./measured.js";
 
 declare global {
   var fetchBackup: (account: Account) => Promise<number>;
@@ -7,14 +8,15 @@ declare global {
 
 globalThis.fetchBackup = async (account) => {
   const headers = { Authorization: `Bearer ${await logIn(account)}` };
-  const start = performance.now();
-  const response = await fetch(`${account.url}/_matrix/client/v3/room_keys/keys?version=${account.version}`, {
-    headers,
+  return between(async (elapsed) => {
+    const response = await fetch(`${account.url}/_matrix/client/v3/room_keys/keys?version=${account.version}`, {
+      headers,
+    });
+    if (!response.ok || response.body === null) throw new Error(`${response.status} ${response.statusText}`);
+    const reader = response.body.getReader();
+    while (!(await reader.read()).done);
+    return elapsed();
   });
-  if (!response.ok || response.body === null) throw new Error(`${response.status} ${response.statusText}`);
-  const reader = response.body.getReader();
-  while (!(await reader.read()).done);
-  return performance.now() - start;
 };
 
 async function logIn({ url, user, password }: Account): Promise<string> {
