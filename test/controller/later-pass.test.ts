@@ -1,5 +1,5 @@
 import { expect } from "@open-wc/testing";
-import { deferred } from "../support/deferred.js";
+import { inMidImport } from "../support/mid-import.js";
 import {
   type BackedUpRoomKey,
   encryptRoomKeys,
@@ -161,17 +161,9 @@ describe("A backup that was replaced", () => {
 
   it("in mid-import: its keys go in as exported keys, then those of the new one", async () => {
     scene = await SyncScene.open({ keys: KEYS });
-    const [begun, closed] = [deferred<void>(), deferred<number>()];
-    scene.host.beforeImport = () => {
-      begun.resolve();
-      return closed.promise;
-    };
-    const before = scene.controller();
-    await before.start();
-    await begun.promise;
-    before.close();
-    closed.resolve(0);
-    scene.host.beforeImport = () => 0;
+    const before = await inMidImport(scene, 0);
+    before.controller.close();
+    before.goOn();
     const next = await makeKeyBackup({ keys: 3, rooms: 1 });
     await scene.replaceBackup("2", next);
     scene.host.learnDecryptionKey(next.decryptionKey);
@@ -210,21 +202,13 @@ describe("A backup that was replaced in a later pass", () => {
   it("has its better key imported, though all keys were counted before", async () => {
     const scene = await SyncScene.open({ keys: KEYS, answer: (it) => ({ json: { rooms: withIndex(it, () => 5) } }) });
     await completed(scene);
-    const [begun, closed] = [deferred<void>(), deferred<number>()];
-    scene.host.beforeImport = () => {
-      begun.resolve();
-      return closed.promise;
-    };
     await scene.homeserver.script({
       [VERSION_PATH]: versionAnswer(scene.backup, { etag: "2" }),
       [KEYS_PATH]: { json: { rooms: withIndex(scene.backup, (at) => (at === 7 ? 2 : 5)) } },
     });
-    const before = scene.controller();
-    await before.start();
-    await begun.promise;
-    before.close();
-    closed.resolve(0);
-    scene.host.beforeImport = () => 0;
+    const before = await inMidImport(scene, 0);
+    before.controller.close();
+    before.goOn();
     const next = await makeKeyBackup({ keys: 3, rooms: 1 });
     await scene.replaceBackup("2", next);
     scene.host.learnDecryptionKey(next.decryptionKey);

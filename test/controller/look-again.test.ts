@@ -1,6 +1,6 @@
 import { expect, waitUntil } from "@open-wc/testing";
 import type { Status } from "../../src/index.js";
-import { deferred } from "../support/deferred.js";
+import { inMidImport } from "../support/mid-import.js";
 import { encryptRoomKeys, type KeyBackup, makeKeyBackup, makeRoomKey } from "../support/room-keys.mjs";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 
@@ -137,23 +137,8 @@ describe("A reset elsewhere, in mid-import", () => {
 
   afterEach(() => scene.close());
 
-  /** Each call of the crypto store waits until the test lets it. */
-  async function inMidImport() {
-    const [begun, hold] = [deferred<void>(), deferred<number>()];
-    let calls = 0;
-    scene.host.beforeImport = () => {
-      if (++calls < 2) return 0;
-      begun.resolve();
-      return hold.promise;
-    };
-    const controller = scene.controller();
-    await controller.start();
-    await begun.promise;
-    return { controller, goOn: () => hold.resolve(0) };
-  }
-
   it("lets the rest go in as exported keys, so that they get into the new backup", async () => {
-    const { controller, goOn } = await inMidImport();
+    const { controller, goOn } = await inMidImport(scene);
     const before = scene.host.imported.size;
     await scene.replaceBackup("2", next);
     scene.host.learnDecryptionKey(next.decryptionKey);
@@ -167,7 +152,7 @@ describe("A reset elsewhere, in mid-import", () => {
   });
 
   it("leaves a run alone that is about the backup of now", async () => {
-    const { controller, goOn } = await inMidImport();
+    const { controller, goOn } = await inMidImport(scene);
     scene.host.hearOfBackup();
     await scene.homeserver.requested(VERSION_PATH, 2);
     goOn();

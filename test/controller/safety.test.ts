@@ -1,7 +1,7 @@
 import { expect } from "@open-wc/testing";
 import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
 import { KeyBackupSyncError, type ResetAssessment } from "../../src/index.js";
-import { deferred } from "../support/deferred.js";
+import { inMidImport } from "../support/mid-import.js";
 import { openKeyExport } from "../support/open-key-export.js";
 import { makeKeyBackup } from "../support/room-keys.mjs";
 import { SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
@@ -21,21 +21,6 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   } catch (cause) {
     return cause instanceof KeyBackupSyncError ? cause.code : String(cause);
   }
-}
-
-/** A controller whose import does not go on. */
-async function inMidImport(scene: SyncScene) {
-  const [begun, hold] = [deferred<void>(), deferred<number>()];
-  let calls = 0;
-  scene.host.beforeImport = () => {
-    if (++calls < 2) return 0;
-    begun.resolve();
-    return hold.promise;
-  };
-  const controller = scene.controller();
-  await controller.start();
-  await begun.promise;
-  return { controller, goOn: () => hold.resolve(0) };
 }
 
 /** A controller with all keys safe, and no decryption key. */

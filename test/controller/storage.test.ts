@@ -1,5 +1,6 @@
 import { expect } from "@open-wc/testing";
 import { deferred } from "../support/deferred.js";
+import { inMidImport } from "../support/mid-import.js";
 import { stubWorkers } from "../support/stubbed-worker.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
 
@@ -152,16 +153,9 @@ describe("A download through memory", () => {
 
   it("is left alone by another tab that asks what a reset would cost", async () => {
     scene = await SyncScene.open({ keys: KEYS });
-    const [begun, hold] = [deferred<void>(), deferred<number>()];
-    scene.host.beforeImport = () => {
-      begun.resolve();
-      return hold.promise;
-    };
-    const controller = scene.controller();
-    await controller.start();
-    await begun.promise;
+    const { controller, goOn } = await inMidImport(scene);
     await scene.controller().assessReset();
-    hold.resolve(0);
+    goOn();
     await whenStatus(controller, "complete");
     expect(scene.host.imported.size).to.equal(KEYS);
     expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
