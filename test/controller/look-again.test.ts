@@ -137,13 +137,19 @@ describe("A reset elsewhere, in mid-import", () => {
 
   afterEach(() => scene.close());
 
+  /** The answer to that request has arrived, and was heard: some more of them have come and gone. */
+  async function answered(path: string, times: number): Promise<void> {
+    await waitUntil(async () => (await scene.homeserver.requested(path, times))[times - 1]?.outcome === "complete");
+    for (let more = 0; more < 5; more++) await fetch(`${scene.homeserver.url}/heard`);
+  }
+
   it("lets the rest go in as exported keys, so that they get into the new backup", async () => {
     const { controller, goOn } = await inMidImport(scene);
     const before = scene.host.imported.size;
     await scene.replaceBackup("2", next);
     scene.host.learnDecryptionKey(next.decryptionKey);
     scene.host.hearOfBackup();
-    await scene.homeserver.requested(VERSION_PATH, 2);
+    await answered(VERSION_PATH, 2);
     goOn();
     const { progress } = await whenStatus(controller, "complete", ({ backup }) => backup.version === "2");
     expect(progress.imported).to.equal(3);
