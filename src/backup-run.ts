@@ -35,6 +35,7 @@ export class BackupRun {
   readonly #signal: AbortSignal;
   readonly #spooled = new Changes();
   readonly #roomsDone = new Changes();
+  readonly #whole = new Changes();
   #sync: Sync;
   #isWhole: boolean;
   #downloadWait: Wait | null = null;
@@ -82,6 +83,7 @@ export class BackupRun {
       (wait) => this.#waitWith(wait),
     );
     this.#isWhole = true;
+    this.#whole.note();
     this.#advance(kept);
   }
 
@@ -174,11 +176,16 @@ export class BackupRun {
         if (isOpen) return;
         if (this.#kind === "replaced") throw new KeyBackupSyncError("decryption-key-mismatch");
         this.#show();
-        await changes.moreThan(count, this.#signal);
+        await Promise.race([changes.moreThan(count, this.#signal), this.#ifWrongUntilWhole(key)]);
       }
     } finally {
       unsubscribe();
     }
+  }
+
+  /** Then nothing keeps the run from telling so. */
+  #ifWrongUntilWhole(key: Uint8Array | null): Promise<void> {
+    return key ? this.#whole.moreThan(0, this.#signal) : new Promise(() => {});
   }
 
   /** As long as the download goes on, the right key may take the place of a wrong one. */
