@@ -31,6 +31,8 @@ export class Homeserver {
   readonly #baseUrl: string;
   readonly #accessTokens: AccessTokens;
   readonly #patience: Patience;
+  /** How to end the request of an answer. */
+  readonly #requests = new WeakMap<Response, AbortController>();
 
   constructor(baseUrl: string, accessTokens: AccessTokens, patience = PATIENCE) {
     this.#baseUrl = baseUrl.replace(/\/+$/, "");
@@ -76,8 +78,13 @@ export class Homeserver {
     return response.ok ? this.#readSmallJson(response) : this.#noneOrThrow(response);
   }
 
-  #keysIn(response: Response, count: number): AsyncGenerator<Uint8Array, void, undefined> {
-    return withinReason(piecesOf(response, ONE_ROOM_KEY, this.#patience.progress), count);
+  async *#keysIn(response: Response, count: number): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* withinReason(piecesOf(response, ONE_ROOM_KEY, this.#patience.progress), count);
+    } finally {
+      // A body that nobody reads any more is not enough: Firefox may keep the connection of one that stalled.
+      this.#requests.get(response)?.abort();
+    }
   }
 
   async #get(path: string, signal: AbortSignal): Promise<Response> {
@@ -99,7 +106,9 @@ export class Homeserver {
       signal: AbortSignal.any([signal, givenUp.signal]),
     });
     try {
-      return await orGivenUp(this.#patience.firstByte, reachable(request));
+      const response = await orGivenUp(this.#patience.firstByte, reachable(request));
+      this.#requests.set(response, givenUp);
+      return response;
     } catch (cause) {
       givenUp.abort();
       throw cause;
