@@ -97,7 +97,9 @@ class Lives {
 }
 
 describe("A page that dies at any step", () => {
-  it("leaves what the next one brings to its end, with every key", async () => {
+  it("leaves what the next one brings to its end, with every key", async function () {
+    // Each page has a worker to start, and some wait for their homeserver.
+    this.timeout(240_000);
     await fc.assert(
       fc.asyncProperty(lives, async (all) => {
         const scene = await SyncScene.open({ keys: KEYS });
