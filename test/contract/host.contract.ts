@@ -68,6 +68,17 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
       return progress;
     }
 
+    /** So that any client uploads to it. */
+    async function signed() {
+      const authData = { public_key: backup.publicKey };
+      return { auth_data: { ...authData, signatures: await trial.signaturesOf?.(authData) } };
+    }
+
+    async function uploadToBackup(): Promise<void> {
+      await homeserver.script({ [VERSION_PATH]: versionAnswer(backup, await signed()) });
+      await trial.learnDecryptionKey(backup);
+    }
+
     it("does not know the decryption key, then calls back and knows it", async () => {
       const { cryptoStore } = trial.host;
       expect(await cryptoStore.getDecryptionKey()).to.equal(null);
@@ -123,6 +134,27 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
       expect((await trial.roomKeyCounts()).total).to.equal(0);
     });
 
+    it("tells which room keys it takes to be in the backup, and in which", async () => {
+      const { cryptoStore } = trial.host;
+      expect(await cryptoStore.getBackedUp?.()).to.equal(null);
+      await uploadToBackup();
+      await cryptoStore.importRoomKeys(roomKeys.slice(2), "1");
+      await cryptoStore.importExportedRoomKeys(roomKeys.slice(0, 2));
+      expect(await cryptoStore.getBackedUp?.()).to.deep.equal({ version: "1", count: KEYS - 2 });
+    });
+
+    it("takes none to be in the backup when all are to be backed up again, and keeps backup and decryption key", async () => {
+      await uploadToBackup();
+      const { cryptoStore } = trial.host;
+      await cryptoStore.importRoomKeys(roomKeys, "1");
+      const key = await cryptoStore.getDecryptionKey();
+      await cryptoStore.backUpAgain?.();
+      expect(await cryptoStore.getBackedUp?.()).to.deep.equal({ version: "1", count: 0 });
+      expect(await trial.roomKeyCounts()).to.deep.equal({ total: KEYS, backedUp: 0 });
+      expect(key).not.to.equal(null);
+      expect(await cryptoStore.getDecryptionKey()).to.deep.equal(key);
+    });
+
     it("calls back when there is another backup, as long as that is asked for", async () => {
       await trial.learnDecryptionKey(backup);
       let calls = 0;
@@ -130,9 +162,7 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
         trial.host.onBackupChange(resolve);
       });
       trial.host.onBackupChange(() => calls++)();
-      const authData = { public_key: backup.publicKey };
-      const auth_data = { ...authData, signatures: await trial.signaturesOf?.(authData) };
-      await homeserver.script({ [VERSION_PATH]: versionAnswer(backup, { version: "2", auth_data }) });
+      await homeserver.script({ [VERSION_PATH]: versionAnswer(backup, { version: "2", ...(await signed()) }) });
       await trial.hearOfBackup();
       await heard;
       expect(calls).to.equal(0);

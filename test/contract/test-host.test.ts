@@ -10,7 +10,10 @@ hostContract("The host of other tests", async ({ url }) => {
       total: host.imported.size,
       backedUp: host.imported.size - host.notBackedUp.size,
     }),
-    learnDecryptionKey: async ({ decryptionKey }) => host.learnDecryptionKey(decryptionKey),
+    async learnDecryptionKey({ decryptionKey }) {
+      host.uploadsTo = "1";
+      host.learnDecryptionKey(decryptionKey);
+    },
     hearOfBackup: async () => host.hearOfBackup(),
     receiveUnreadableMessage: async (roomId) => host.cannotDecryptIn(roomId),
     close: async () => {},

@@ -18,7 +18,9 @@ export class TestHost implements Host {
   knownRooms: readonly string[] = [];
   /** Session IDs of what was imported as exported keys, for the client to upload. */
   readonly notBackedUp = new Set<string>();
-  /** What the crypto store takes to be in the backup; `null` if it uploads to none. */
+  /** The backup version that it uploads to. */
+  uploadsTo: string | null = null;
+  /** What the crypto store takes to be in the backup, where that is not just what was imported. */
   backedUp: BackedUpRoomKeys | null = null;
   /** How often all of it was to be uploaded again. */
   backedUpAgain = 0;
@@ -68,9 +70,11 @@ export class TestHost implements Host {
         for (const { session_id } of roomKeys) this.notBackedUp.add(session_id);
         return result;
       },
-      getBackedUp: async () => this.backedUp,
+      getBackedUp: async () => this.backedUp ?? this.#backedUp(),
       backUpAgain: async () => {
         this.backedUpAgain++;
+        this.backedUp = null;
+        for (const sessionId of this.imported.keys()) this.notBackedUp.add(sessionId);
       },
     };
     this.rooms = {
@@ -106,6 +110,11 @@ export class TestHost implements Host {
   /** As when the client hears of another backup. */
   hearOfBackup(): void {
     for (const listener of this.#backupListeners) listener();
+  }
+
+  #backedUp(): BackedUpRoomKeys | null {
+    const version = this.uploadsTo;
+    return version === null ? null : { version, count: this.imported.size - this.notBackedUp.size };
   }
 
   async #import(roomKeys: readonly RoomKey[]): Promise<{ rejected: number }> {
