@@ -5,13 +5,12 @@
  */
 import { BackupRun } from "./backup-run.js";
 import { KeyBackupSyncError } from "./errors.js";
-import type { BackedUpRoomKeys, CryptoStore, Host } from "./host.js";
+import type { BackedUpRoomKeys, Host } from "./host.js";
 import type { MeteredConnection } from "./metered-connection.js";
 import type { PriorityRooms } from "./priority-rooms.js";
 import type { BackupCheck, KeptBackup } from "./protocol.js";
 import { isPassing, Retries } from "./retries.js";
 import {
-  type BackupInfo,
   type Intensity,
   type KeyBackupSyncState,
   type ReplacedBackups,
@@ -57,10 +56,12 @@ export async function run(options: RunOptions): Promise<void> {
 /** Where the homeserver cannot be asked there is no news. */
 async function hasNews({ host, link, signal }: RunOptions, { status }: KeyBackupSyncState): Promise<boolean> {
   try {
+    // In this order: the backup grows meanwhile.
+    const backedUp = (await host.cryptoStore.getBackedUp?.()) ?? null;
     const check = await link.call("check", [], signal);
     if (check.replaced.some(({ hasSpooled }) => hasSpooled)) return true;
     if (check.available !== "yes") return status === "complete";
-    return status !== "complete" || !(check.kept.settled || (await isOfThisDevice(check.kept, host.cryptoStore)));
+    return status !== "complete" || isNews(check.kept, backedUp);
   } catch (cause) {
     if (isPassing(cause)) return false;
     throw cause;
@@ -69,12 +70,13 @@ async function hasNews({ host, link, signal }: RunOptions, { status }: KeyBackup
 
 /**
  * What is new is what this device has uploaded itself, as it does whenever it gets a room key: no reason to download all of it again.
- * A key that only got better does not change the count: so all is looked at once a day.
+ * A key that only got better does not change the count: so all is looked at once a day. Of a backup that is as it was, it is news that the
+ * crypto store takes more keys to be in it than there are.
  */
-async function isOfThisDevice({ backup, usedAt }: KeptBackup, cryptoStore: CryptoStore): Promise<boolean> {
-  if (Date.now() - usedAt > LONGEST_BETWEEN_PASSES) return false;
-  const backedUp = await cryptoStore.getBackedUp?.();
-  return backedUp?.version === backup.version && backedUp.count === backup.count;
+function isNews({ backup, settled, usedAt }: KeptBackup, backedUp: BackedUpRoomKeys | null): boolean {
+  const isSame = backedUp?.version === backup.version;
+  if (settled) return isSame && backedUp.count > backup.count;
+  return Date.now() - usedAt > LONGEST_BETWEEN_PASSES || !isSame || backedUp.count !== backup.count;
 }
 
 /** A backup that was replaced meanwhile is no fault: there is another one now, or none. */
@@ -92,34 +94,51 @@ async function tryThroughResets(options: RunOptions): Promise<void> {
 
 async function tryOnce(options: RunOptions): Promise<void> {
   options.report({ status: "checking" });
-  const { cryptoStore } = options.host;
-  // In this order: the backup grows meanwhile. It may take a while, and nobody waits for it.
-  const backedUp = cryptoStore.getBackedUp?.();
   const check = await checkOrImport(options);
   const replaced = await importReplaced(options, check.replaced);
-  if (check.available !== "yes") return options.report({ status: "unavailable", reason: check.available, replaced });
+  if (check.available !== "yes") {
+    options.report({ status: "unavailable", reason: check.available, replaced });
+    if (check.available === "no-backup") await lookOnceMore(options, NO_BACKUP);
+    return;
+  }
   const { kept } = check;
-  const isBackedUp = backUpWhatIsNot(backedUp, kept.backup, cryptoStore);
   if (!kept.settled) await new BackupRun(options, kept, { kind: "present", replaced }).settle();
   else options.report({ status: "complete", ...syncAt(kept), replaced });
-  await isBackedUp;
+  await lookOnceMore(options, kept.backup);
 }
+
+/** What the homeserver said at the beginning of the run. */
+type Checked = { readonly version: string | null; readonly count: number };
+
+const NO_BACKUP: Checked = { version: null, count: 0 };
+
+/** @throws KeyBackupSyncError `backup-replaced` */
+async function lookOnceMore(options: RunOptions, checked: Checked): Promise<void> {
+  let found: Found = "nothing";
+  try {
+    found = await compareWithStore(options, checked);
+    if (found === "keys-in-no-backup") await options.host.cryptoStore.backUpAgain?.();
+  } catch {
+    options.signal.throwIfAborted();
+    // It will show at the next look.
+  }
+  if (found === "other-backup") throw new KeyBackupSyncError("backup-replaced");
+}
+
+/** `other-backup`: the account has another one since the run began. */
+type Found = "nothing" | "other-backup" | "keys-in-no-backup";
 
 /**
  * A key that went in as backed up at the moment in which its backup was replaced is in none, and the crypto store does not know. It shows:
- * the store takes more keys to be in the backup than there are.
+ * the store takes more keys to be in the backup than there are. It shows at the end alone, when the store has all that there are.
  */
-async function backUpWhatIsNot(
-  backedUp: Promise<BackedUpRoomKeys | null> | undefined,
-  { version, count }: BackupInfo,
-  cryptoStore: CryptoStore,
-): Promise<void> {
-  try {
-    const known = await backedUp;
-    if (known?.version === version && known.count > count) await cryptoStore.backUpAgain?.();
-  } catch {
-    // It will show at the next look.
-  }
+async function compareWithStore({ host, link, signal }: RunOptions, { version, count }: Checked): Promise<Found> {
+  const backedUp = await host.cryptoStore.getBackedUp?.();
+  if (!backedUp || (backedUp.version === version && backedUp.count <= count)) return "nothing";
+  // Only now: the backup grows meanwhile.
+  const present = await link.call("compare", [], signal);
+  if (present.version !== version) return "other-backup";
+  return present.version === backedUp.version && backedUp.count > present.count ? "keys-in-no-backup" : "nothing";
 }
 
 /** As long as nobody can tell whether there is another backup, what is whole on this device need not wait. */
