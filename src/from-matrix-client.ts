@@ -117,6 +117,14 @@ function accountOf(client: MatrixClientLike, userId: string, deviceId: string): 
 }
 
 function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): CryptoStore {
+  const getActive = () => crypto.getActiveSessionBackupVersion();
+  const { olmMachine } = crypto as unknown as WithOlmMachine;
+  /** The backup that it uploaded to last, as far as was seen here. */
+  let lastActive: string | null = null;
+  const backUpAgain = async () => {
+    await olmMachine.disableBackup();
+    await crypto.checkKeyBackupAndEnable();
+  };
   return {
     getDecryptionKey: () => crypto.getSessionBackupPrivateKey(),
     onDecryptionKeyChange(listener) {
@@ -124,24 +132,44 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
       return () => client.off(KEY_CACHED, listener);
     },
     async importRoomKeys(roomKeys, backupVersion) {
-      const active = await crypto.getActiveSessionBackupVersion();
-      // Backed up, but in no backup that there still is.
-      if (active !== null && active !== backupVersion) return importExportedRoomKeys(crypto, roomKeys);
-      const backend = crypto as unknown as BackedUpRoomKeyImport;
-      return counted(roomKeys, (options) => backend.importBackedUpRoomKeys(roomKeys, backupVersion, options));
+      const active = await getActive();
+      lastActive = active ?? lastActive;
+      // Backed up, but in no backup that there still is: in the midst of a reset it has none for a moment.
+      if (lastActive !== null && active !== backupVersion) return importExportedRoomKeys(crypto, roomKeys);
+      const result = await importBackedUpRoomKeys(crypto, roomKeys, backupVersion);
+      // It was reset meanwhile, and that these are in it was perhaps written down after all others were taken out.
+      if (active !== null && (await getActive()) !== active) onceActive(client, getActive, backUpAgain);
+      return result;
     },
     importExportedRoomKeys: (roomKeys) => importExportedRoomKeys(crypto, roomKeys),
     async getBackedUp() {
-      const version = await crypto.getActiveSessionBackupVersion();
+      const version = await getActive();
       if (version === null) return null;
-      const { backedUp } = await (crypto as unknown as WithOlmMachine).olmMachine.roomKeyCounts();
+      const { backedUp } = await olmMachine.roomKeyCounts();
       return { version, count: backedUp };
     },
-    async backUpAgain() {
-      await (crypto as unknown as WithOlmMachine).olmMachine.disableBackup();
-      await crypto.checkKeyBackupAndEnable();
-    },
+    backUpAgain,
   };
+}
+
+/** Not before: a look at the homeserver in the midst of a reset makes some clients forget the backup that is just being made. */
+function onceActive(client: MatrixClientLike, getActive: () => Promise<string | null>, work: () => Promise<void>) {
+  let isDone = false;
+  const look = async () => {
+    if ((await getActive()) === null || isDone) return;
+    isDone = true;
+    client.off(BACKUP_STATUS, listener);
+    await work();
+  };
+  // What fails shows at the end of a run.
+  const listener = () => void look().catch(() => {});
+  client.on(BACKUP_STATUS, listener);
+  listener();
+}
+
+function importBackedUpRoomKeys(crypto: MatrixCryptoLike, roomKeys: readonly RoomKey[], backupVersion: string) {
+  const backend = crypto as unknown as BackedUpRoomKeyImport;
+  return counted(roomKeys, (options) => backend.importBackedUpRoomKeys(roomKeys, backupVersion, options));
 }
 
 function importExportedRoomKeys(crypto: MatrixCryptoLike, roomKeys: readonly RoomKey[]) {
