@@ -1,8 +1,15 @@
 import { expect, fixture, html, waitUntil } from "@open-wc/testing";
-import { EventType, type MatrixClient, type MatrixEvent, Preset } from "matrix-js-sdk";
+import type { MatrixClient } from "matrix-js-sdk";
 import type { KeyBackupSyncElement } from "../../components/index.js";
 import "../../components/index.js";
 import { controllerFor } from "../../src/index.js";
+import {
+  createEncryptedRoom,
+  isReadable,
+  isUnreadable,
+  messagesIn,
+  withoutRoomKeys,
+} from "../support/encrypted-room.js";
 import { countRoomKeys, cryptoOf, logIn, openMatrixClient } from "../support/matrix-client.js";
 import { startSynapseForTest, type TestSynapse } from "../support/test-synapse.js";
 import { whenShown } from "../support/when-shown.js";
@@ -46,41 +53,6 @@ async function sayAll(client: MatrixClient): Promise<BackedUp> {
   const version = await crypto.getActiveSessionBackupVersion();
   if (!decryptionKey || version === null) throw new Error("The first device has no backup");
   return { roomId, decryptionKey, version };
-}
-
-async function createEncryptedRoom(client: MatrixClient): Promise<string> {
-  const { room_id } = await client.createRoom({
-    preset: Preset.PrivateChat,
-    initial_state: [{ type: EventType.RoomEncryption, state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } }],
-  });
-  const isThere = async () =>
-    client.getRoom(room_id) !== null && (await cryptoOf(client).isEncryptionEnabledInRoom(room_id));
-  await waitUntil(isThere, "The room is not synced", UNTIL_SYNCED);
-  return room_id;
-}
-
-/** Of the whole page but the element's worker: what the SDK fetches on demand is refused and written down. */
-function withoutRoomKeys(refused: string[]): typeof fetch {
-  return (resource, options) => {
-    const { pathname } = new URL(resource instanceof Request ? resource.url : resource);
-    if (!pathname.includes("/room_keys/keys")) return fetch(resource, options);
-    refused.push(pathname);
-    return Promise.reject(new TypeError("Room keys are not fetched on demand in this test"));
-  };
-}
-
-/** As far as they are synced, oldest first. */
-function messagesIn(client: MatrixClient, roomId: string): MatrixEvent[] {
-  const events = client.getRoom(roomId)?.getLiveTimeline().getEvents() ?? [];
-  return events.filter((event) => event.getWireType() === EventType.RoomMessageEncrypted);
-}
-
-function isUnreadable(event: MatrixEvent): boolean {
-  return !event.isBeingDecrypted() && event.isDecryptionFailure();
-}
-
-function isReadable(event: MatrixEvent): boolean {
-  return !event.isBeingDecrypted() && !event.isDecryptionFailure() && event.getType() === EventType.RoomMessage;
 }
 
 describe("Real messages", () => {
