@@ -1,15 +1,18 @@
 /**
  * All there is to check: `npm test`. Sets up what is missing, then runs linter, type check, manifest, build, package,
- * the tests in three engines, and a few runs of the chaos test. Its last line counts each of these checks, and each run, as one test.
+ * the tests in three engines, and a few runs of the chaos test and of the reset test. Its last line counts each of these checks, and each
+ * run, as one test.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { addTotals } from "../test/support/totals.mjs";
+import { firstRuns } from "./seeded-runs.mjs";
 import { setupBrowsers } from "./setup-browsers.mjs";
 import { setupSynapse } from "./setup-synapse.mjs";
 import { testInBrowsers } from "./test-browsers.mjs";
-import { firstRuns, testChaos } from "./test-chaos.mjs";
+import { testChaos } from "./test-chaos.mjs";
+import { testResets } from "./test-reset.mjs";
 
 /** @typedef {import("../test/support/totals.mjs").Totals} Totals */
 
@@ -17,6 +20,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** By npm script. One that is not there is left out. */
 const CHECKS = ["lint", "types", "manifest:check", "build", "lint:package"];
 const CHAOS_RUNS = 6;
+const RESET_RUNS = 12;
 
 const FAILURE = { passed: 0, failed: 1, skipped: 0 };
 const SUCCESS = { passed: 1, failed: 0, skipped: 0 };
@@ -28,6 +32,7 @@ async function runAll() {
   for (const script of CHECKS.filter(isScript)) addTotals(totals, runCheck(script));
   addTotals(totals, isSetUp ? await orFailure(() => testInBrowsers({})) : FAILURE);
   addTotals(totals, isSetUp ? await orFailure(() => testChaos({ runs: firstRuns(CHAOS_RUNS) })) : FAILURE);
+  addTotals(totals, isSetUp ? await orFailure(() => testResets({ runs: firstRuns(RESET_RUNS) })) : FAILURE);
   return totals;
 }
 

@@ -8,7 +8,7 @@ import { seedKeyBackup } from "../support/synapse-seed.mjs";
 /** @typedef {{ userId: string, backup: import("../support/synapse-seed.mjs").SeededKeyBackup, sessions: ReadonlySet<string> }} Account */
 /** @typedef {Omit<import("./page/wire.js").PageParameters, "url">} NewDevice */
 
-const PASSWORD = "chaos";
+export const PASSWORD = "chaos";
 
 export class Accounts {
   #synapse;
@@ -28,7 +28,7 @@ export class Accounts {
     return account;
   }
 
-  /** @param {Account} account @returns {Promise<NewDevice>} */
+  /** @param {{ userId: string, backup: Pick<NewDevice, "version" | "decryptionKey"> }} account @returns {Promise<NewDevice>} */
   async newDevice({ userId, backup: { version, decryptionKey } }) {
     const identifier = { type: "m.id.user", user: userId };
     const body = JSON.stringify({ type: "m.login.password", identifier, password: PASSWORD });

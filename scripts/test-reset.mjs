@@ -1,0 +1,42 @@
+/**
+ * Shows that no key is lost to a reset of the backup: `npm run test:reset -- --runs 50`. The tests of test/reset/ in all three engines, then
+ * a reset in mid-import again and again. It prints its seed: `--seed S` repeats all runs, `--seed S --run K` one.
+ */
+import { randomInt } from "node:crypto";
+import { pathToFileURL } from "node:url";
+import { closingLine, resets } from "../test/reset/resets.mjs";
+import { howToGet, isInstalled } from "../test/support/browsers/installed.mjs";
+import { parseSeededRuns, SEEDS } from "./seeded-runs.mjs";
+import { testInBrowsers } from "./test-browsers.mjs";
+
+const USAGE = "npm run test:reset -- [--runs 50] [--seed S [--run K]]";
+const RUNS = 50;
+const FILES = ["test/reset/*.test.ts"];
+
+/**
+ * Each run is a test. Without a seed it is another one each time.
+ * @param {{ runs: readonly number[], seed?: number | undefined }} what @returns {Promise<import("../test/support/totals.mjs").Totals>}
+ */
+export async function testResets({ runs, seed = randomInt(SEEDS) }) {
+  if (!isInstalled("chromium")) throw new Error(howToGet(["chromium"]));
+  const outcomes = await resets({ seed, runs });
+  console.log(closingLine(outcomes));
+  const passed = outcomes.filter(({ faults }) => faults.length === 0).length;
+  return { passed, failed: outcomes.length - passed, skipped: 0 };
+}
+
+async function main() {
+  const what = parseSeededRuns(RUNS, USAGE);
+  const calls = what.runs.length > 1 ? await testInBrowsers({ files: FILES }) : { passed: 0, failed: 0, skipped: 0 };
+  const totals = await testResets(what);
+  const [passed, failed] = [calls.passed + totals.passed, calls.failed + totals.failed];
+  console.log(`test:reset: ${passed} of ${passed + failed} held`);
+  process.exit(failed === 0 && passed > 0 ? 0 : 1);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  main().catch((error) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  });
+}
