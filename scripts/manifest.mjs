@@ -15,12 +15,19 @@ const PUBLIC = [
   "components/key-backup-*/key-backup-*.ts",
 ];
 
-/** The analyzer writes no file here: given a place to write to, it also puts that place into package.json. */
+/**
+ * The analyzer writes no file here: given a place to write to, it also puts that place into package.json. It lists the modules as the
+ * file system does, which is another order on another machine.
+ */
 async function analyze() {
   const argv = ["analyze", "--litelement", "--quiet", "--globs", ...PUBLIC, "--exclude", "**/*.styles.ts"];
   const manifest = await cli({ argv, cwd: ROOT, noWrite: true });
+  manifest.modules.sort(byPath);
   return `${JSON.stringify(manifest, publicOnly, 2)}\n`;
 }
+
+/** @param {{ path: string }} one @param {{ path: string }} other */
+const byPath = (one, other) => (one.path < other.path ? -1 : 1);
 
 /**
  * The analyzer also lists private members, of which no reader can make use, and once more each event that it sees dispatched, without
