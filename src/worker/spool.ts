@@ -16,7 +16,6 @@ import {
   newBackupRow,
   type Segment,
   type SegmentEnd,
-  spooledOf,
   withBatch,
   withChunk,
   withoutMemory,
@@ -141,7 +140,7 @@ export class Spool {
     return this.#storing(async (storage) => {
       const row = await this.#change(version, (before) => withSettled(before, segment, end));
       storage.memory.releaseBefore({ version, segment: segment + 1, chunk: 0 });
-      if (isSettled(row) || (row.replaced && spooledOf(row) === 0))
+      if (isSettled(row) || (row.replaced && !hasSpooled(row)))
         await storage.eachChunks((chunks) => chunks.deleteVersion(version));
       return row;
     });

@@ -108,6 +108,19 @@ describe("The spool", () => {
         expect(await spool.getChunk({ version: "2", segment: 0, chunk: 0 })).to.deep.equal(bytes(1));
       });
 
+      it("keeps the answers of a replaced backup that nobody has parsed, whatever the counts say", async () => {
+        const spool = open(someone());
+        await begin(spool, "1");
+        await spool.putChunk({ version: "1", segment: 0, chunk: 0 }, bytes(1), 2);
+        await spool.addSegment("1", backupOf("1"), ALL);
+        await spool.putChunk({ version: "1", segment: 1, chunk: 0 }, bytes(2), 2);
+        await spool.markReplaced("1", true);
+        const end = { segment: 0, chunk: 0, offset: 1, inside: null };
+        await spool.settleBatch("1", { imported: 2, failures: NO_FAILURES, end }, null);
+        await spool.settleSegment("1", 0, "cut");
+        expect(await spool.getChunk({ version: "1", segment: 1, chunk: 0 })).to.deep.equal(bytes(2));
+      });
+
       it("begins anew behind what is settled", async () => {
         const spool = open(someone());
         await begin(spool, "1");
