@@ -160,7 +160,9 @@ export type PageMessage =
   | { readonly type: "begin"; readonly identity: Identity }
   | { readonly type: "call"; readonly id: number; readonly name: CallName; readonly args: readonly unknown[] }
   | { readonly type: "abort"; readonly id: number }
-  | { readonly type: "access-token"; readonly id: number; readonly token: string | null };
+  | { readonly type: "access-token"; readonly id: number; readonly token: string | null }
+  /** Nobody asks for anything any more. */
+  | { readonly type: "end" };
 
 export type WorkerMessage =
   | { readonly type: "result"; readonly id: number; readonly value: unknown }

@@ -11,6 +11,9 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
+/** Milliseconds: a worker may be in the midst of a batch. */
+const LETS_GO_WITHIN = 1000;
+
 export class WorkerLink {
   /** Called whenever more is spooled. */
   onDownloaded: (spooled: Spooled) => void = () => {};
@@ -68,9 +71,14 @@ export class WorkerLink {
     return answer as ReturnType<WorkerCalls[Name]>;
   }
 
+  /**
+   * The worker ends as soon as it has let go of its database: in WebKit, a transaction of a worker that is terminated may stay open, and
+   * keep every later one waiting.
+   */
   close(): void {
-    this.#worker.terminate();
+    this.#send({ type: "end" });
     this.#crash();
+    setTimeout(() => this.#worker.terminate(), LETS_GO_WITHIN);
   }
 
   #send(message: PageMessage): void {

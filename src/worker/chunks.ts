@@ -14,7 +14,6 @@ export interface ChunkStore {
   create(key: ChunkKey, signal: AbortSignal): Promise<NewChunk>;
   get(key: ChunkKey): Promise<Uint8Array | null>;
   deleteVersion(version: string): Promise<void>;
-  clear(): Promise<void>;
 }
 
 /** A chunk that is being written. After a write that failed it is of no use. */

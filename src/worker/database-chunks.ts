@@ -23,10 +23,6 @@ export class DatabaseChunks implements ChunkStore {
     await this.#database.delete("chunks", allOf(version));
   }
 
-  async clear(): Promise<void> {
-    await this.#database.clear("chunks");
-  }
-
   async #put({ version, segment, chunk }: ChunkKey, bytes: Uint8Array): Promise<void> {
     const { store, done } = this.#database.transaction("chunks", "readwrite", RELAXED);
     await Promise.all([store.put(bytes, [version, segment, chunk]), done]);

@@ -1,7 +1,7 @@
 /** Rows in IndexedDB. */
 import type { Choice } from "../protocol.js";
 import type { BackupRow } from "./backup-row.js";
-import { allOf, RELAXED, type SpoolDatabase } from "./database.js";
+import { allOf, closeDatabase, RELAXED, type SpoolDatabase } from "./database.js";
 import type { Tables } from "./tables.js";
 
 export class DatabaseTables implements Tables {
@@ -70,9 +70,7 @@ export class DatabaseTables implements Tables {
     await this.#database.put("sealing", key, "key");
   }
 
-  async clear(): Promise<void> {
-    const stores = ["backups", "ledger", "sealing"] as const;
-    const transaction = this.#database.transaction(stores, "readwrite", RELAXED);
-    await Promise.all([...stores.map((name) => transaction.objectStore(name).clear()), transaction.done]);
+  close(): Promise<void> {
+    return closeDatabase(this.#database);
   }
 }

@@ -18,9 +18,18 @@ export type SpoolDatabase = IDBPDatabase<SpoolSchema>;
 /** Room in the transaction log is enough: losing power may cost the last changes, never the agreement of those before. */
 export const RELAXED = { durability: "relaxed" } as const;
 
-/** @param onClosed called when it is closed without being asked to @throws what IndexedDB rejects with */
-export function openDatabase(identity: Identity, onClosed: () => void): Promise<SpoolDatabase> {
-  return openDB<SpoolSchema>(nameOf(identity), 2, {
+/**
+ * Milliseconds. In WebKit, a transaction of a worker that was ended in its midst, even with its frame or page, may stay open as long as the
+ * browser's process lives, and every later one waits for it.
+ */
+const PATIENCE = 30_000;
+
+/**
+ * @param onClosed called when it is closed without being asked to
+ * @throws what IndexedDB rejects with; a `TimeoutError` if nothing can be done with it
+ */
+export async function openDatabase(identity: Identity, onClosed: () => void): Promise<SpoolDatabase> {
+  const database = await openDB<SpoolSchema>(nameOf(identity), 2, {
     upgrade(database) {
       // Version 1 was never published.
       for (const name of [...database.objectStoreNames]) database.deleteObjectStore(name);
@@ -35,6 +44,34 @@ export function openDatabase(identity: Identity, onClosed: () => void): Promise<
     },
     terminated: onClosed,
   });
+  try {
+    await withinPatience(allBefore(database));
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+}
+
+/** Resolves when it is closed, and every transaction has ended. */
+export async function closeDatabase(database: SpoolDatabase): Promise<void> {
+  const ended = allBefore(database);
+  database.close();
+  await ended;
+}
+
+/** Resolves when every transaction that was begun has ended. */
+function allBefore(database: SpoolDatabase): Promise<void> {
+  return database.transaction([...database.objectStoreNames], "readwrite", RELAXED).done;
+}
+
+/** Better a fault that is told than a run that stands still. */
+async function withinPatience(work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DOMException("IndexedDB does not answer", "TimeoutError")), PATIENCE);
+  });
+  await Promise.race([work, givenUp]).finally(() => clearTimeout(timer));
 }
 
 export function deleteDatabase(identity: Identity): Promise<void> {

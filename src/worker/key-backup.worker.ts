@@ -60,6 +60,15 @@ function faultOf(cause: unknown, signal: AbortSignal) {
   return { code: signal.aborted ? ("aborted" as const) : ("worker-crashed" as const), retryAfterMs: null };
 }
 
+async function end(): Promise<void> {
+  const ended = session;
+  session = null;
+  if (!ended) return;
+  for (const controller of calls.values()) controller.abort();
+  await ended.close().catch(() => {});
+  self.close();
+}
+
 self.addEventListener("message", ({ data }: MessageEvent<PageMessage>) => {
   switch (data.type) {
     case "begin":
@@ -70,6 +79,9 @@ self.addEventListener("message", ({ data }: MessageEvent<PageMessage>) => {
       break;
     case "abort":
       calls.get(data.id)?.abort();
+      break;
+    case "end":
+      void end();
       break;
     case "access-token":
       tokenWishes.get(data.id)?.(data.token);

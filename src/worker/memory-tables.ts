@@ -52,8 +52,5 @@ export class MemoryTables implements Tables {
     this.#sealingKey = key;
   }
 
-  async clear(): Promise<void> {
-    this.#sealingKey = null;
-    this.#backups.clear();
-  }
+  async close(): Promise<void> {}
 }

@@ -165,6 +165,12 @@ export class Session {
     await this.#spool.erase();
   }
 
+  /** Nothing more can be kept. Resolves when all is that was under way. */
+  async close(): Promise<void> {
+    this.#closeBackup();
+    await this.#spool.close();
+  }
+
   async #rowOf(current: BackupVersion): Promise<BackupRow> {
     const { version, publicKey } = current;
     const row = await this.#spool.getBackup(version);

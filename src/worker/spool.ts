@@ -213,6 +213,11 @@ export class Spool {
     this.#storageOnce = null;
   }
 
+  /** Lets go of the database, for good. */
+  async close(): Promise<void> {
+    await (await this.#storageOnce)?.tables.close();
+  }
+
   async #safekeepingOf({ segments }: BackupRow): Promise<Safekeeping> {
     const { isDenied } = await this.#storage();
     if (isDenied) return "denied";

@@ -22,6 +22,6 @@ export interface Tables {
   deleteBackup(version: string): Promise<void>;
   getSealingKey(): Promise<CryptoKey | null>;
   setSealingKey(key: CryptoKey): Promise<void>;
-  /** Everything but the choice. */
-  clear(): Promise<void>;
+  /** Resolves when all that was begun has ended. There can be nothing more. */
+  close(): Promise<void>;
 }
