@@ -8,7 +8,7 @@ import type { KeptBackup, Spooled } from "./protocol.js";
 import { Retries, type Wait } from "./retries.js";
 import { importRooms } from "./room-import.js";
 import type { RunOptions } from "./run.js";
-import type { ReplacedBackups, Sync } from "./state.js";
+import type { KeyBackupSyncState, ReplacedBackups, Sync } from "./state.js";
 
 /**
  * On a fast line the import waits for the download, which it would only slow down: all is safe sooner. A download that takes longer
@@ -212,14 +212,18 @@ export class BackupRun {
   }
 
   #show(): void {
-    const { report } = this.#options;
+    this.#options.report(this.#state());
+  }
+
+  #state(): KeyBackupSyncState {
     const sync = this.#sync;
     const pace = this.#pace.measure(sync.progress, performance.now());
-    if (!this.#isWhole && this.#downloadWait) report({ status: "waiting", ...this.#downloadWait, sync });
-    else if (!this.#isWhole && !(this.#lacksKey && sync.safekeeping !== "device")) {
-      report({ status: "downloading", pace, ...sync });
-    } else if (this.#lacksKey) report({ status: "waiting", reason: "decryption-key", retryAt: null, sync });
-    else report({ status: "importing", pace, ...sync });
+    if (this.#downloadWait && !this.#isWhole) return { status: "waiting", ...this.#downloadWait, sync };
+    // In memory, the download waits for the import.
+    const goesOn = !this.#isWhole && (sync.safekeeping === "device" || !this.#lacksKey);
+    if (goesOn) return { status: "downloading", pace, ...sync };
+    if (this.#lacksKey) return { status: "waiting", reason: "decryption-key", retryAt: null, sync };
+    return { status: "importing", pace, ...sync };
   }
 }
 

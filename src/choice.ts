@@ -16,10 +16,11 @@ export function chooseRun(link: WorkerLink): Promise<void> {
 export async function choosePause(link: WorkerLink): Promise<KeyBackupSyncState> {
   await link.call("choose", ["paused"]);
   const { kept } = await link.call("recall", []);
+  if (!kept) return IDLE;
+  if (!kept.settled) return pausedAt(kept);
   // It came to its end while that was asked for.
-  if (kept?.settled) await link.call("choose", ["run"]);
-  if (kept?.settled) return { status: "complete", ...syncAt(kept) };
-  return kept ? pausedAt(kept) : IDLE;
+  await link.call("choose", ["run"]);
+  return { status: "complete", ...syncAt(kept) };
 }
 
 /** Forgets what is spooled. */

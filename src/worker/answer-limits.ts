@@ -3,8 +3,8 @@
  * and does not count them.
  */
 import { KeyBackupSyncError } from "../errors.js";
+import { ROOM_KEY_NAME } from "./room-key-counter.js";
 
-const SIGN = new TextEncoder().encode('"session_data"');
 const QUOTE = 0x22;
 
 /** Homeservers take less than this in one request, and each carries a room key. */
@@ -35,7 +35,7 @@ export async function* withinReason(
 /** Nearly free: the first is near the beginning. One that lies over a seam is missed, and not needed. */
 function hasRoomKey(bytes: Uint8Array): boolean {
   for (let at = bytes.indexOf(QUOTE); at >= 0; at = bytes.indexOf(QUOTE, at + 1)) {
-    if (SIGN.every((byte, index) => bytes[at + index] === byte)) return true;
+    if (ROOM_KEY_NAME.every((byte, index) => bytes[at + index] === byte)) return true;
   }
   return false;
 }

@@ -19,3 +19,10 @@ export async function decryptorIfIts(key: Uint8Array, publicKey: string): Promis
     throw cause;
   }
 }
+
+/** Its decryption key was kept. */
+export async function isReadable(spool: Spool, row: BackupRow): Promise<boolean> {
+  const decryptor = await keptDecryptor(spool, row);
+  decryptor?.close();
+  return decryptor !== null;
+}

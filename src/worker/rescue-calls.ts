@@ -4,7 +4,7 @@ import type { DecryptedBatch } from "../protocol.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
 import type { Decryptor } from "./decryptor.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
-import { keptDecryptor } from "./kept-decryptor.js";
+import { isReadable, keptDecryptor } from "./kept-decryptor.js";
 import { type SegmentPiece, writeArchive } from "./rescue/archive.js";
 import type { ArchiveHeader } from "./rescue/archive-header.js";
 import { backupKeyFrom } from "./rescue/backup-key.js";
@@ -86,12 +86,8 @@ export class RescueCalls {
     let opened = 0;
     const storedNow = await this.#storedKeys(signal);
     for (const row of (await this.#spool.getBackups()).filter((known) => !isSettled(known))) {
-      const decryptor = await keptDecryptor(this.#spool, row);
-      decryptor?.close();
-      if (decryptor) opened++;
-      if (decryptor) continue;
       try {
-        await this.#unlockOne(row, recoveryKey, storedNow);
+        if (!(await isReadable(this.#spool, row))) await this.#unlockOne(row, recoveryKey, storedNow);
         opened++;
       } catch (cause) {
         fault ??= cause;

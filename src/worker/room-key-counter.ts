@@ -2,13 +2,13 @@
  * Counts room keys in bytes that nobody parses: each has one member `"session_data"`, which is an object. An estimate until the parser
  * has been there; a homeserver that wants to can make it wrong, and only the progress bar with it.
  */
-const NAME = new TextEncoder().encode('"session_data"');
+export const ROOM_KEY_NAME = new TextEncoder().encode('"session_data"');
 /** There are two a room key: searching for these is the fastest way. */
 const OPEN_BRACE = 0x7b;
 const COLON = 0x3a;
 const SPACE = 0x20;
 /** So much of what comes before a brace may be in the piece before. */
-const SEAM = NAME.length + 16;
+const SEAM = ROOM_KEY_NAME.length + 16;
 
 export class RoomKeyCounter {
   #count = 0;
@@ -36,8 +36,8 @@ function isNameBefore(bytes: Uint8Array, brace: number): boolean {
   const colon = visibleBefore(bytes, brace);
   if (bytes[colon] !== COLON) return false;
   const end = visibleBefore(bytes, colon);
-  for (let index = 0; index < NAME.length; index++) {
-    if (bytes[end - index] !== NAME[NAME.length - 1 - index]) return false;
+  for (let index = 0; index < ROOM_KEY_NAME.length; index++) {
+    if (bytes[end - index] !== ROOM_KEY_NAME[ROOM_KEY_NAME.length - 1 - index]) return false;
   }
   return true;
 }

@@ -19,7 +19,7 @@ import { Decryptor } from "./decryptor.js";
 import { download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
-import { keptDecryptor } from "./kept-decryptor.js";
+import { isReadable, keptDecryptor } from "./kept-decryptor.js";
 import { RescueCalls } from "./rescue-calls.js";
 import { RoomBatches } from "./room-batches.js";
 import { isRoomFor } from "./room-estimate.js";
@@ -141,9 +141,8 @@ export class Session {
     const earlier = await this.#earlierThan(version);
     if (!row) return { version, count, isCurrent: false, progress: null, hasKey: false, earlier };
     const isCurrent = row.whole && row.backup.etag === current?.etag;
-    const decryptor = await keptDecryptor(this.#spool, row);
-    decryptor?.close();
-    return { version, count, isCurrent, progress: progressOf(row), hasKey: decryptor !== null, earlier };
+    const hasKey = await isReadable(this.#spool, row);
+    return { version, count, isCurrent, progress: progressOf(row), hasKey, earlier };
   }
 
   async #earlierThan(version: string | null): Promise<number> {

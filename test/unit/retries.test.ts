@@ -1,5 +1,5 @@
 import { expect } from "@open-wc/testing";
-import { untilRetry } from "../../src/retry.js";
+import { untilRetry } from "../../src/retries.js";
 
 describe("The wait for another try", () => {
   it("does not begin for a run that was just ended", async () => {
