@@ -154,6 +154,24 @@ describe("A backup whose answer has fewer keys than its count", () => {
   });
 });
 
+/** By a backup of three other keys. */
+async function replace(scene: SyncScene): Promise<void> {
+  const next = await makeKeyBackup({ keys: 3, rooms: 1 });
+  await scene.replaceBackup("2", next);
+  scene.host.learnDecryptionKey(next.decryptionKey);
+}
+
+/** The next page, which finds it replaced. */
+async function replacedInMidImport(scene: SyncScene) {
+  const before = await inMidImport(scene, 0);
+  before.controller.close();
+  before.goOn();
+  await replace(scene);
+  const controller = scene.controller();
+  await controller.autoStart();
+  return controller;
+}
+
 describe("A backup that was replaced", () => {
   let scene: SyncScene;
 
@@ -161,14 +179,7 @@ describe("A backup that was replaced", () => {
 
   it("in mid-import: its keys go in as exported keys, then those of the new one", async () => {
     scene = await SyncScene.open({ keys: KEYS });
-    const before = await inMidImport(scene, 0);
-    before.controller.close();
-    before.goOn();
-    const next = await makeKeyBackup({ keys: 3, rooms: 1 });
-    await scene.replaceBackup("2", next);
-    scene.host.learnDecryptionKey(next.decryptionKey);
-    const controller = scene.controller();
-    await controller.autoStart();
+    const controller = await replacedInMidImport(scene);
     const { progress, replaced } = await whenStatus(controller, "complete");
     expect(progress).to.include({ total: 3, imported: 3 });
     expect(replaced).to.equal(null);
@@ -184,9 +195,7 @@ describe("A backup that was replaced", () => {
     await before.start();
     await whenStatus(before, "waiting", ({ reason }) => reason === "decryption-key");
     before.close();
-    const next = await makeKeyBackup({ keys: 3, rooms: 1 });
-    await scene.replaceBackup("2", next);
-    scene.host.learnDecryptionKey(next.decryptionKey);
+    await replace(scene);
     for (let run = 0; run < 2; run++) {
       const controller = scene.controller();
       await controller.autoStart();
@@ -206,14 +215,7 @@ describe("A backup that was replaced in a later pass", () => {
       [VERSION_PATH]: versionAnswer(scene.backup, { etag: "2" }),
       [KEYS_PATH]: { json: { rooms: withIndex(scene.backup, (at) => (at === 7 ? 2 : 5)) } },
     });
-    const before = await inMidImport(scene, 0);
-    before.controller.close();
-    before.goOn();
-    const next = await makeKeyBackup({ keys: 3, rooms: 1 });
-    await scene.replaceBackup("2", next);
-    scene.host.learnDecryptionKey(next.decryptionKey);
-    const controller = scene.controller();
-    await controller.autoStart();
+    const controller = await replacedInMidImport(scene);
     await whenStatus(controller, "complete");
     expect(scene.host.notBackedUp.size).to.equal(1);
     await scene.close();

@@ -1,19 +1,9 @@
 import { expect, waitUntil } from "@open-wc/testing";
 import { type Host, KeyBackupSyncController, KeyBackupSyncError, type Status } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
-import { KEYS_PATH, type SceneOptions, SyncScene, VERSION_PATH, whenStatus } from "../support/sync-scene.js";
+import { HALF, KEYS_PATH, SyncScene, VERSION_PATH, whenStatus } from "../support/sync-scene.js";
 
 type Controller = KeyBackupSyncController;
-
-/** Half of the answer, then nothing more until it is released. */
-const HALF: SceneOptions = {
-  answer: ({ response }) => {
-    const text = JSON.stringify(response);
-    const middle = Math.floor(text.length / 2);
-    const steps = [{ send: text.slice(0, middle) }, { until: "rest" }, { send: text.slice(middle) }];
-    return [{ body: steps }, { json: response }];
-  },
-};
 
 /** Controllers of the same account in one page are to each other what tabs are. */
 describe("Tabs of the same account", () => {

@@ -4,20 +4,10 @@ import { canResume, canStart, type KeyBackupSyncController, type Status } from "
 import { nextTask } from "../../src/next-task.js";
 import { deferred } from "../support/deferred.js";
 import { ImportWatch } from "../support/import-watch.js";
-import { KEYS_PATH, type SceneOptions, SyncScene, whenStatus } from "../support/sync-scene.js";
+import { HALF, KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
 
 type Controller = KeyBackupSyncController;
 type Wish = "autoStart" | "start" | "pause" | "resume" | "stop";
-
-/** Half of the answer, then nothing more until it is released; the whole of it from the second time on. */
-const HALF: SceneOptions = {
-  answer: ({ response }) => {
-    const text = JSON.stringify(response);
-    const middle = Math.floor(text.length / 2);
-    const steps = [{ send: text.slice(0, middle) }, { until: "rest" }, { send: text.slice(middle) }];
-    return [{ body: steps }, { json: response }];
-  },
-};
 
 describe("Wishes that come before the one before them is granted", () => {
   let scene: SyncScene;

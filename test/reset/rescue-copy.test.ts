@@ -1,4 +1,4 @@
-/** A rescue copy, from the buttons of the warning to another client's crypto store. */
+/** A rescue copy, from a controller in mid-import to another client's crypto store. */
 import { expect } from "@open-wc/testing";
 import { controllerFor } from "../../src/index.js";
 import { countRoomKeys, cryptoOf, logIn, openMatrixClient } from "../support/matrix-client.js";

@@ -33,6 +33,16 @@ export interface SceneOptions {
   readonly knowsKey?: boolean;
 }
 
+/** Half of the answer, then nothing more until it is released, under the name `rest`; the whole of it from the second time on. */
+export const HALF: SceneOptions = {
+  answer: ({ response }) => {
+    const text = JSON.stringify(response);
+    const middle = Math.floor(text.length / 2);
+    const steps = [{ send: text.slice(0, middle) }, { until: "rest" }, { send: text.slice(middle) }];
+    return [{ body: steps }, { json: response }];
+  },
+};
+
 export class SyncScene {
   readonly backup: KeyBackup;
   readonly homeserver: ScriptedHomeserver;
