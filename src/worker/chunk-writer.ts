@@ -4,7 +4,7 @@
  */
 
 import type { BackupRow } from "./backup-row.js";
-import { CHUNK_BYTES, type ChunkKey, type NewChunk } from "./chunks.js";
+import type { ChunkKey, NewChunk } from "./chunks.js";
 import type { Spool } from "./spool.js";
 
 /** On a slow line a chunk would take long: what there is of it is made safe this often, in milliseconds. */
@@ -48,10 +48,7 @@ export class ChunkWriter {
   /** @throws also what kept an earlier chunk from being counted */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
-      const part = bytes.subarray(at, at + CHUNK_BYTES - this.#filled);
-      await this.#append(part);
-      at += part.length;
-      if (this.#filled === CHUNK_BYTES) this.#endChunk();
+      at += await this.#append(bytes.subarray(at));
     }
     if (this.#filled > 0) this.#timer ??= setTimeout(() => this.#endChunk(), LONGEST);
   }
@@ -67,14 +64,18 @@ export class ChunkWriter {
     await this.#counted;
   }
 
-  async #append(bytes: Uint8Array): Promise<void> {
+  /** As far as the chunk has room. Returns how many bytes that are. */
+  async #append(bytes: Uint8Array): Promise<number> {
     const chunk = this.#chunk ?? (await this.#beginChunk());
+    const part = bytes.subarray(0, chunk.capacity - this.#filled);
     // Nothing is kept of a chunk whose write fails.
     this.#chunk = null;
-    await chunk.write(bytes);
+    await chunk.write(part);
     this.#chunk = chunk;
-    this.#filled += bytes.length;
-    this.#keys = this.#options.counter.count(bytes);
+    this.#filled += part.length;
+    this.#keys = this.#options.counter.count(part);
+    if (this.#filled === chunk.capacity) this.#endChunk();
+    return part.length;
   }
 
   async #beginChunk(): Promise<NewChunk> {

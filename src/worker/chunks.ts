@@ -1,8 +1,5 @@
 /** What the spool asks of whatever keeps its bytes. None of it knows which chunks are counted: that is the spool's. */
 
-/** Most bytes of a chunk: large, for a chunk costs more than its bytes; small enough to be read at once. */
-export const CHUNK_BYTES = 8 * 1024 * 1024;
-
 export interface ChunkKey {
   readonly version: string;
   readonly segment: number;
@@ -12,12 +9,15 @@ export interface ChunkKey {
 export interface ChunkStore {
   /** Begins a chunk, in place of what may be left there. @throws the signal's reason if it is aborted while there is no room */
   create(key: ChunkKey, signal: AbortSignal): Promise<NewChunk>;
-  get(key: ChunkKey): Promise<Uint8Array | null>;
+  /** What a chunk has from this byte on, as much as is good to have at once; nothing at its end. `null` if it is not there. */
+  read(key: ChunkKey, from: number): Promise<Uint8Array | null>;
   deleteVersion(version: string): Promise<void>;
 }
 
 /** A chunk that is being written. After a write that failed it is of no use. */
 export interface NewChunk {
+  /** Most bytes of it. */
+  readonly capacity: number;
   write(bytes: Uint8Array): Promise<void>;
   /** Resolves when all of it is safe. */
   end(): Promise<void>;

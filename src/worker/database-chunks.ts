@@ -15,8 +15,8 @@ export class DatabaseChunks implements ChunkStore {
     return bufferedChunk((bytes) => this.#put(key, bytes));
   }
 
-  async get({ version, segment, chunk }: ChunkKey): Promise<Uint8Array | null> {
-    return (await this.#database.get("chunks", [version, segment, chunk])) ?? null;
+  async read({ version, segment, chunk }: ChunkKey, from: number): Promise<Uint8Array | null> {
+    return (await this.#database.get("chunks", [version, segment, chunk]))?.subarray(from) ?? null;
   }
 
   async deleteVersion(version: string): Promise<void> {

@@ -4,7 +4,7 @@
  * directories are digits, whatever the homeserver calls a version.
  */
 import { KeyBackupSyncError } from "../errors.js";
-import { CHUNK_BYTES, type ChunkKey, type ChunkStore, type NewChunk } from "./chunks.js";
+import type { ChunkKey, ChunkStore, NewChunk } from "./chunks.js";
 
 /** A worker alone has it: the types of a page lack it. */
 interface SyncAccessHandle {
@@ -14,6 +14,13 @@ interface SyncAccessHandle {
 }
 
 type WritableFile = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncAccessHandle> };
+
+/** In bytes. To begin a file takes several times as long as to go on with one: of most backups there is but one. */
+const CAPACITY = 64 * 1024 * 1024;
+/** In bytes, well ahead: for each part by which a file grows, Chromium asks its main process for room. */
+const GROWTH = 8 * 1024 * 1024;
+/** Most bytes that are read at once. */
+const WINDOW = 2 * 1024 * 1024;
 
 const HOME = "key-backup-sync";
 const PROBE = "probe";
@@ -48,20 +55,14 @@ export class FileChunks implements ChunkStore {
 
   async create(key: ChunkKey): Promise<NewChunk> {
     const directory = await this.#directory(key.version);
-    const handle = await openForWriting(await directory.getFileHandle(fileName(key), { create: true }));
-    try {
-      return new FileChunk(handle);
-    } catch (cause) {
-      handle.close();
-      throw cause;
-    }
+    return new FileChunk(await openForWriting(await directory.getFileHandle(fileName(key), { create: true })));
   }
 
-  async get(key: ChunkKey): Promise<Uint8Array | null> {
+  async read(key: ChunkKey, from: number): Promise<Uint8Array | null> {
     const directory = await this.#directory(key.version);
     return orNull(async () => {
       const file = await (await directory.getFileHandle(fileName(key))).getFile();
-      return new Uint8Array(await file.arrayBuffer());
+      return new Uint8Array(await file.slice(from, from + WINDOW).arrayBuffer());
     });
   }
 
@@ -98,17 +99,18 @@ export class FileChunks implements ChunkStore {
 }
 
 class FileChunk implements NewChunk {
+  readonly capacity = CAPACITY;
   readonly #handle: SyncAccessHandle;
   #length = 0;
+  #size = 0;
 
   constructor(handle: SyncAccessHandle) {
-    // At once: for each part by which a file grows, Chromium asks its main process for room.
-    handle.truncate(CHUNK_BYTES);
     this.#handle = handle;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
+      this.#makeRoomFor(bytes.length);
       const written = this.#handle.write(bytes, { at: this.#length });
       if (written < bytes.length) throw new KeyBackupSyncError("storage-full");
       this.#length += written;
@@ -120,8 +122,14 @@ class FileChunk implements NewChunk {
 
   /** No flush to the disk itself, as with relaxed transactions: only a loss of power could cost it, and then it is downloaded again. */
   async end(): Promise<void> {
-    if (this.#length < CHUNK_BYTES) this.#handle.truncate(this.#length);
+    this.#handle.truncate(this.#length);
     this.#handle.close();
+  }
+
+  #makeRoomFor(length: number): void {
+    if (this.#length + length <= this.#size) return;
+    this.#size = this.#length + Math.max(length, GROWTH);
+    this.#handle.truncate(this.#size);
   }
 }
 

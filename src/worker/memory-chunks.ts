@@ -18,8 +18,8 @@ export class MemoryChunks implements ChunkStore {
     return bufferedChunk(async (bytes) => void this.#chunks.set(nameOf(key), { key, bytes }));
   }
 
-  async get(key: ChunkKey): Promise<Uint8Array | null> {
-    return this.#chunks.get(nameOf(key))?.bytes ?? null;
+  async read(key: ChunkKey, from: number): Promise<Uint8Array | null> {
+    return this.#chunks.get(nameOf(key))?.bytes.subarray(from) ?? null;
   }
 
   /** All that comes before this chunk is imported. */

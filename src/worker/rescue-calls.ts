@@ -148,8 +148,7 @@ export class RescueCalls {
   async *#piecesOf({ backup: { version }, segments }: BackupRow): AsyncGenerator<SegmentPiece, void, undefined> {
     for (const [segment, { chunks }] of segments.entries()) {
       for (let chunk = 0; chunk < chunks; chunk++) {
-        const bytes = await this.#spool.getChunk({ version, segment, chunk });
-        if (bytes) yield { segment, bytes };
+        for await (const bytes of this.#spool.piecesOf({ version, segment, chunk })) yield { segment, bytes };
       }
     }
   }

@@ -12,6 +12,7 @@ export class SegmentReader {
   /** Of the bytes that the parser has now: their chunk, and where in it they begin. */
   #chunk: number;
   #begin: number;
+  #length = 0;
   #sessions: Iterator<BackedUpSession, void, undefined> | null = null;
   #isBroken = false;
   #isLost = false;
@@ -72,24 +73,25 @@ export class SegmentReader {
     }
   }
 
-  /** Gives the parser what is spooled behind what it had: the rest of the cursor's chunk, then chunk by chunk. */
+  /** Gives the parser what is spooled behind what it had: the rest of the chunk, then chunk by chunk. */
   async #readOn(): Promise<boolean> {
-    if (!this.#sessions && (await this.#readFrom(this.#chunk, this.#begin))) return true;
-    return this.#readFrom(this.#chunk + 1, 0);
+    if (await this.#readFrom(this.#chunk, this.#begin + this.#length)) return true;
+    return !this.#isLost && this.#readFrom(this.#chunk + 1, 0);
   }
 
-  async #readFrom(chunk: number, offset: number): Promise<boolean> {
-    const bytes = await this.#read(chunk);
-    if (!bytes || bytes.length <= offset) return false;
+  async #readFrom(chunk: number, begin: number): Promise<boolean> {
+    const bytes = await this.#read(chunk, begin);
+    if (!bytes || bytes.length === 0) return false;
     this.#chunk = chunk;
-    this.#begin = offset;
-    this.#sessions = this.#parser.parse(bytes.subarray(offset));
+    this.#begin = begin;
+    this.#length = bytes.length;
+    this.#sessions = this.#parser.parse(bytes);
     return true;
   }
 
-  async #read(chunk: number): Promise<Uint8Array | null> {
+  async #read(chunk: number, from: number): Promise<Uint8Array | null> {
     try {
-      return await this.#spool.getChunk({ version: this.#version, segment: this.#cursor.segment, chunk });
+      return await this.#spool.readChunk({ version: this.#version, segment: this.#cursor.segment, chunk }, from);
     } catch (cause) {
       if (!(cause instanceof LostChunkError)) throw cause;
       this.#isLost = true;

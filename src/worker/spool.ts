@@ -82,16 +82,29 @@ export class Spool {
     return keptBackup(row, await this.#safekeepingOf(row));
   }
 
-  /** `null` as long as it is not counted. @throws LostChunkError if it was, and is gone */
-  getChunk({ version, segment, chunk }: ChunkKey): Promise<Uint8Array | null> {
+  /**
+   * What a chunk has from this byte on, as much as is good to have at once; nothing at its end.
+   * @returns `null` as long as it is not counted @throws LostChunkError if it was, and is gone
+   */
+  readChunk({ version, segment, chunk }: ChunkKey, from: number): Promise<Uint8Array | null> {
     return this.#storing(async (storage) => {
       const row = await storage.tables.getBackup(version);
       const kept = row?.segments[segment];
       if (!kept || chunk >= kept.chunks) return null;
-      const bytes = await (await storage.chunksIn(kept.place)).get({ version, segment, chunk });
+      const bytes = await (await storage.chunksIn(kept.place)).read({ version, segment, chunk }, from);
       if (!bytes) throw new LostChunkError();
       return bytes;
     });
+  }
+
+  /** All that a chunk has. */
+  async *piecesOf(key: ChunkKey): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let from = 0; ; ) {
+      const piece = await this.readChunk(key, from);
+      if (!piece || piece.length === 0) return;
+      yield piece;
+      from += piece.length;
+    }
   }
 
   /** A new answer begins: of the backup as it is now. What is settled to its end makes room for it. */
@@ -110,6 +123,7 @@ export class Spool {
       if (!segment) throw new KeyBackupSyncError("backup-replaced");
       const chunk = await (await storage.chunksIn(segment.place)).create(key, signal);
       return {
+        capacity: chunk.capacity,
         write: (bytes) => this.#storing(() => chunk.write(bytes)),
         end: () => this.#storing(() => chunk.end()),
       };

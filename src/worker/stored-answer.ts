@@ -8,9 +8,10 @@ export class StoredAnswer {
   readonly #segment: number;
   readonly #chunks: number;
   #chunk = 0;
-  #bytes: Uint8Array | null = null;
   /** Bytes of the present chunk that came again. */
   #at = 0;
+  /** What was read of it, and does not have to come any more. */
+  #next: Uint8Array = NOTHING;
 
   constructor(spool: Spool, version: string, segment: number, chunks: number) {
     this.#spool = spool;
@@ -27,36 +28,58 @@ export class StoredAnswer {
   /** How many of these bytes, which are the next, are the same as those that are there. */
   async pass(piece: Uint8Array): Promise<number> {
     let same = 0;
-    while (same < piece.length && !this.isAtEnd) {
-      this.#bytes ??= await this.#read(this.#chunk);
-      if (!this.#bytes) break;
-      const count = sameBytes(this.#bytes.subarray(this.#at), piece.subarray(same));
+    while (same < piece.length && (await this.#hasNext())) {
+      const count = sameBytes(this.#next, piece.subarray(same));
+      if (count === 0) break;
       same += count;
       this.#at += count;
-      if (this.#at < this.#bytes.length) break;
-      this.#chunk++;
-      this.#bytes = null;
-      this.#at = 0;
+      this.#next = this.#next.subarray(count);
     }
     return same;
   }
 
-  /** What came again so far, in chunks. */
+  /** What came again so far. */
   async *passed(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let chunk = 0; chunk < this.#chunk; chunk++) yield (await this.#read(chunk)) ?? new Uint8Array(0);
-    if (this.#bytes && this.#at > 0) yield this.#bytes.slice(0, this.#at);
+    for (let chunk = 0; chunk < this.#chunk; chunk++) yield* this.#piecesOf(chunk);
+    let left = this.#at;
+    if (left === 0) return;
+    for await (const piece of this.#piecesOf(this.#chunk)) {
+      yield piece.subarray(0, left);
+      left -= piece.length;
+      if (left <= 0) return;
+    }
   }
 
-  /** `null` if it is gone: then what comes again differs from it. */
-  async #read(chunk: number): Promise<Uint8Array | null> {
+  /** False at the end, and where some of it is gone: then what comes again differs from it. */
+  async #hasNext(): Promise<boolean> {
+    while (this.#next.length === 0 && !this.isAtEnd) {
+      const next = await this.#read();
+      if (!next) return false;
+      this.#next = next;
+      if (next.length === 0) [this.#chunk, this.#at] = [this.#chunk + 1, 0];
+    }
+    return !this.isAtEnd;
+  }
+
+  async #read(): Promise<Uint8Array | null> {
     try {
-      return await this.#spool.getChunk({ version: this.#version, segment: this.#segment, chunk });
+      return await this.#spool.readChunk(this.#keyOf(this.#chunk), this.#at);
     } catch (cause) {
       if (cause instanceof LostChunkError) return null;
       throw cause;
     }
   }
+
+  #piecesOf(chunk: number): AsyncIterable<Uint8Array> {
+    return this.#spool.piecesOf(this.#keyOf(chunk));
+  }
+
+  #keyOf(chunk: number) {
+    return { version: this.#version, segment: this.#segment, chunk };
+  }
 }
+
+const NOTHING = new Uint8Array(0);
 
 function sameBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);

@@ -16,10 +16,10 @@ describe("Chunks in memory", () => {
   it("are given back until they are released", async () => {
     const chunks = new MemoryChunks();
     await fill(chunks);
-    expect(await chunks.get(at(1))).to.deep.equal(new Uint8Array([1, 7]));
+    expect(await chunks.read(at(1), 0)).to.deep.equal(new Uint8Array([1, 7]));
     chunks.releaseBefore(at(1));
-    expect(await chunks.get(at(0))).to.equal(null);
-    expect(await chunks.get(at(1))).to.deep.equal(new Uint8Array([1, 7]));
+    expect(await chunks.read(at(0), 0)).to.equal(null);
+    expect(await chunks.read(at(1), 0)).to.deep.equal(new Uint8Array([1, 7]));
   });
 
   it("make the next one wait until one before is imported", async () => {

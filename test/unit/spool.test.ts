@@ -73,8 +73,8 @@ describe("The spool", () => {
         expect(row.safe).to.equal(2);
         for (const opened of [spool, open(identity)]) {
           expect(await opened.getBackup("1")).to.deep.equal(row);
-          expect(await opened.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(1, 2, 3));
-          expect(await opened.getChunk({ version: "1", segment: 0, chunk: 1 })).to.deep.equal(bytes(4));
+          expect(await opened.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(1, 2, 3));
+          expect(await opened.readChunk({ version: "1", segment: 0, chunk: 1 }, 0)).to.deep.equal(bytes(4));
         }
       });
 
@@ -82,10 +82,26 @@ describe("The spool", () => {
         const spool = open(someone());
         expect(await spool.getBackup("1")).to.equal(null);
         expect(await spool.getBackups()).to.deep.equal([]);
-        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.equal(null);
         await begin(spool, "1");
-        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
-        expect(await spool.getChunk({ version: "1", segment: 1, chunk: 0 })).to.equal(null);
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.equal(null);
+        expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.equal(null);
+      });
+
+      it("gives a long chunk piece by piece, from any byte to its end", async () => {
+        const spool = open(someone());
+        await begin(spool, "1");
+        const long = Uint8Array.from({ length: 5_000_000 }, (_, at) => (at * 7) % 251);
+        await spool.putChunk({ version: "1", ...FIRST }, long, 1);
+        let from = 1_234_567;
+        for (;;) {
+          const piece = (await spool.readChunk({ version: "1", ...FIRST }, from)) ?? bytes();
+          if (piece.length === 0) break;
+          // Deep equality of millions of numbers takes seconds.
+          expect(piece.every((byte, at) => byte === long[from + at])).to.equal(true);
+          from += piece.length;
+        }
+        expect(from).to.equal(long.length);
       });
 
       it("puts a shorter chunk in the place of a longer one", async () => {
@@ -93,7 +109,7 @@ describe("The spool", () => {
         await begin(spool, "1");
         await spool.putChunk({ version: "1", ...FIRST }, bytes(1, 2, 3), 1);
         await spool.putChunk({ version: "1", ...FIRST }, bytes(4), 1);
-        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(4));
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(4));
       });
 
       it("lets the chunks go when all is settled, of that version alone", async () => {
@@ -104,8 +120,8 @@ describe("The spool", () => {
         }
         expect(isSettled(await settle(spool, "1"))).to.equal(true);
         expect(await spool.getBackup("1")).to.include({ imported: 2, safe: 2 });
-        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 }).catch(String)).to.contain("is gone");
-        expect(await spool.getChunk({ version: "2", segment: 0, chunk: 0 })).to.deep.equal(bytes(1));
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0).catch(String)).to.contain("is gone");
+        expect(await spool.readChunk({ version: "2", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(1));
       });
 
       it("keeps the answers of a replaced backup that nobody has parsed, whatever the counts say", async () => {
@@ -118,7 +134,7 @@ describe("The spool", () => {
         const end = { segment: 0, chunk: 0, offset: 1, inside: null };
         await spool.settleBatch("1", { imported: 2, failures: NO_FAILURES, end }, null);
         await spool.settleSegment("1", 0, "cut");
-        expect(await spool.getChunk({ version: "1", segment: 1, chunk: 0 })).to.deep.equal(bytes(2));
+        expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.deep.equal(bytes(2));
       });
 
       it("begins anew behind what is settled", async () => {
@@ -128,9 +144,9 @@ describe("The spool", () => {
         await settle(spool, "1");
         const row = await spool.addSegment("1", backupOf("1"), ALL);
         expect(row.segments.map(({ chunks }) => chunks)).to.deep.equal([0]);
-        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.equal(null);
         await spool.putChunk({ version: "1", ...FIRST }, bytes(2), 1);
-        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(2));
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(2));
       });
 
       it("forgets everything but the choice, and can be used again", async () => {
@@ -142,9 +158,9 @@ describe("The spool", () => {
         expect(await spool.getBackups()).to.deep.equal([]);
         expect(await spool.getChoice()).to.equal("paused");
         await begin(spool, "1");
-        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.equal(null);
         await spool.putChunk({ version: "1", ...FIRST }, bytes(2), 1);
-        expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(2));
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(2));
       });
 
       it("keeps versions of any name apart", async () => {
@@ -155,7 +171,7 @@ describe("The spool", () => {
         }
         await settle(spool, "..");
         for (const [index, version] of HOSTILE.entries()) {
-          const chunk = await spool.getChunk({ version, segment: 0, chunk: 0 }).catch(() => "gone");
+          const chunk = await spool.readChunk({ version, segment: 0, chunk: 0 }, 0).catch(() => "gone");
           expect(chunk, JSON.stringify(version).slice(0, 20)).to.deep.equal(version === ".." ? "gone" : bytes(index));
         }
         await spool.forget();
@@ -169,7 +185,7 @@ describe("The spool", () => {
           await spool.putChunk({ version: "1", ...FIRST }, bytes(index), 1);
         }
         await open(one).forget();
-        expect(await open(other).getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(1));
+        expect(await open(other).readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(1));
       });
 
       it("takes no chunk for a version that was forgotten", async () => {
@@ -214,10 +230,10 @@ describe("The spool", () => {
     await killed.beginChunk({ version: "1", ...FIRST }, bytes(1, 2, 3));
     killed.kill();
     const spool = inWorker(identity);
-    expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
+    expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.equal(null);
     expect((await spool.getBackup("1"))?.segments[0]?.chunks).to.equal(0);
     await spool.putChunk({ version: "1", ...FIRST }, bytes(4), 1);
-    expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.deep.equal(bytes(4));
+    expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(4));
   });
 
   it("waits for a file that another worker still holds", async () => {
@@ -244,10 +260,10 @@ describe("The spool", () => {
       [0, 1, 2],
       [1, 0, 3],
     ] as const) {
-      expect(await spool.getChunk({ version: "1", segment, chunk })).to.deep.equal(bytes(byte));
+      expect(await spool.readChunk({ version: "1", segment, chunk }, 0)).to.deep.equal(bytes(byte));
     }
     await spool.forget();
     await begin(spool, "1");
-    expect(await spool.getChunk({ version: "1", segment: 0, chunk: 0 })).to.equal(null);
+    expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.equal(null);
   });
 });
