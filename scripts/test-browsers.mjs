@@ -19,11 +19,12 @@ import { testRunnerConfig } from "../web-test-runner.config.mjs";
 export async function testInBrowsers({ engines = ENGINES, files }) {
   const missing = engines.filter((engine) => !isInstalled(engine));
   if (missing.length > 0) throw new Error(howToGet(missing));
-  const { reporter, totals } = runReport();
+  const { reporter, totals, failures } = runReport();
   const config = { ...testRunnerConfig({ engines, ...(files && { files }) }), reporters: [reporter] };
   const runner = await startTestRunner({ config, readCliArgs: false, readFileConfig: false, autoExitProcess: false });
   if (runner === undefined) throw new Error("The test runner did not start");
   await new Promise((resolve) => runner.on("stopped", resolve));
+  for (const line of failures) console.log(line);
   return totals;
 }
 

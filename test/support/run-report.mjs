@@ -9,23 +9,25 @@ import { addTotals, closingLine } from "./totals.mjs";
 
 const LOG_LINES = 40;
 
-/** A reporter, and what it counted. */
+/** A reporter, what it counted, and the lines that told of failures: in a long log, they are to be found at its end, too. */
 export function runReport() {
   /** @type {Totals} */
   const totals = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const failures = [];
   /** @type {import("@web/test-runner-core").Reporter} */
   const reporter = {
     start({ sessions }) {
       sessions.on("session-status-updated", (session) => {
-        if (session.status === "FINISHED") addTotals(totals, report(session));
+        if (session.status === "FINISHED") addTotals(totals, report(session, failures));
       });
     },
   };
-  return { reporter, totals };
+  return { reporter, totals, failures };
 }
 
-/** Prints how a test file went in an engine. @param {TestSession} session @returns {Totals} */
-function report(session) {
+/** Prints how a test file went in an engine. @param {TestSession} session @param {string[]} failed @returns {Totals} */
+function report(session, failed) {
   const tests = testsIn(session.testResults);
   const failures = tests.filter(({ test }) => !test.passed && !test.skipped);
   const faults = faultsOf(session, tests.length, failures.length);
@@ -38,6 +40,8 @@ function report(session) {
   const mark = totals.failed === 0 ? "ok  " : "FAIL";
   const file = relative(process.cwd(), session.testFile);
   print(`${mark} ${session.browser.name.padEnd(8)} ${file}: ${closingLine(totals)}`);
+  const names = [...failures.map(({ name }) => name), ...faults.map(({ message }) => message)];
+  failed.push(...names.map((name) => `${mark} ${session.browser.name.padEnd(8)} ${file}: ${name}`));
   for (const { name, test } of failures) printFailure(session, name, test.error);
   for (const fault of faults) printFailure(session, "outside of any test", fault);
   printLogs(session);
