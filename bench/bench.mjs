@@ -3,10 +3,13 @@
  * matrix-js-sdk, and ours, in turns; then ours in a hidden tab and beside a busy app. See README.md beside this file for what each
  * figure counts.
  */
+
+import { roomIdAt } from "../test/support/room-keys.mjs";
 import { startSynapse } from "../test/support/synapse.mjs";
 import { seedKeyBackup } from "../test/support/synapse-seed.mjs";
 import { launchBrowser } from "./browser.mjs";
 import { measureBusy } from "./busy.mjs";
+import { measureFirstKey } from "./first-key.mjs";
 import { measureHidden } from "./hidden.mjs";
 import { readOptions } from "./options.mjs";
 import { servePages } from "./pages.mjs";
@@ -27,7 +30,7 @@ const SCENARIO_KEYS = 20_000;
 async function main(options) {
   const synapse = await startSynapse();
   const [pages, chromium] = await Promise.all([
-    servePages(["fetch", "busy", ...options.sides], options.intensity),
+    servePages(["fetch", "busy", "first-key", ...options.sides], options.intensity),
     launchBrowser(),
   ]);
   try {
@@ -50,8 +53,9 @@ function accounts({ url, databasePath, registerUser }, { roomsFor }) {
     say(`putting ${keys} room keys into a backup`);
     const user = `bench-${keys}`;
     const { userId } = await registerUser(user, PASSWORD);
+    const { rooms, idLength } = roomsFor(keys);
     const { version, decryptionKey } = await seedKeyBackup({ databasePath, userId, keys, ...roomsFor(keys) });
-    return { url, user, password: PASSWORD, version, decryptionKey };
+    return { url, user, password: PASSWORD, version, decryptionKey, roomId: roomIdAt(0, rooms, idLength) };
   };
   return (keys) => {
     const account = made.get(keys) ?? make(keys);
@@ -100,11 +104,14 @@ async function measureOursAlone({ browser, pages, accountFor }, { keys, sides })
     return measureSide(browser, pages.url("ours"), await accountFor(REFERENCE_KEYS));
   };
   const reference = keys > REFERENCE_KEYS ? await measureReference() : null;
+  say("the first key of a room that somebody is looking at");
+  const firstKey = await measureFirstKey(browser, pages.url("first-key"), await accountFor(keys));
   const account = await accountFor(Math.min(keys, SCENARIO_KEYS));
   say("ours in a visible and in a hidden tab");
   const hidden = await measureHidden(browser, pages.url("ours"), account);
   say("ours beside a busy app");
-  return { reference, scenarios: { ...hidden, ...(await measureBusy(browser, pages.url("busy"), account)) } };
+  const busy = await measureBusy(browser, pages.url("busy"), account);
+  return { reference, scenarios: { ...firstKey, ...hidden, ...busy } };
 }
 
 /** Not on standard output, which is for the figures. @param {string} text */

@@ -26,6 +26,8 @@ const ROWS = {
 
 /** @type {Record<string, keyof Scenarios>} */
 const SCENARIO_ROWS = {
+  "first key of a prioritised room, ms": "prioritised_key_ms",
+  "one round trip, ms": "round_trip_ms",
   "visible tab, keys a second": "visible_keys_per_second",
   "hidden tab, keys a second": "hidden_keys_per_second",
   "busy app: frames beside ours": "busy_frames",
@@ -108,7 +110,9 @@ function heapLimits({ ours, reference }) {
 function scenarioLimits({ scenarios }) {
   if (scenarios === null) return [];
   const { hidden_keys_per_second, visible_keys_per_second, busy_frames_lost } = scenarios;
+  const { prioritised_key_ms, round_trip_ms } = scenarios;
   return [
+    atMost("first key of a prioritised room, behind one round trip", prioritised_key_ms - round_trip_ms, 300, " ms"),
     atLeast(
       "pace in a hidden tab, of that in a visible one",
       hidden_keys_per_second / visible_keys_per_second,

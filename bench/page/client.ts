@@ -9,6 +9,8 @@ export interface Account {
   readonly user: string;
   readonly password: string;
   readonly version: string;
+  /** Of a room that has keys in it. */
+  readonly roomId: string;
   /** Base64. */
   readonly decryptionKey: string;
 }
