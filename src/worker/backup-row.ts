@@ -111,16 +111,21 @@ export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup
   return { ...kept, hasSpooled: hasSpooled(row), safekeeping, usedAt };
 }
 
-/** A new answer begins: of the backup as it is now. What is settled to its end makes room for it, and a pass begins. */
+/** A new answer begins: of the backup as it is now. What is settled makes room for it; where all was, a pass begins. */
 export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Segment, "place" | "of">): BackupRow {
   const added: Segment = { ...segment, chunks: 0, whole: false, settled: false };
   const passes = backup.etag === row.backup.etag ? row.passes : 0;
   const after = { ...row, backup, passes, whole: false, usedAt: Date.now() };
   if (row.segments.length === 0) return { ...after, segments: [added], cursor: beginningOf(0) };
-  if (!isSettled(row)) return { ...after, segments: [...row.segments, added] };
+  if (!isSettled(row)) return { ...after, segments: [...row.segments.map(without(segment.of)), added] };
   // What was imported stays imported; what failed gets another chance.
   const counts = { safe: row.imported, failures: NO_FAILURES };
   return { ...after, ...counts, segments: [added], cursor: beginningOf(0), pass: row.pass + 1 };
+}
+
+/** An answer to "all room keys" comes with what the ones before it had: those that are settled are of no more use. */
+function without(of: Segment["of"]): (segment: Segment) => Segment {
+  return (segment) => (of === "backup" && segment.of === of && segment.settled ? { ...segment, chunks: 0 } : segment);
 }
 
 export function withChunk(row: BackupRow, segment: number, chunk: number, safe: number): BackupRow {

@@ -12,6 +12,8 @@ export interface ChunkStore {
   /** What a chunk has from this byte on, as much as is good to have at once; nothing at its end. `null` if it is not there. */
   read(key: ChunkKey, from: number): Promise<Uint8Array | null>;
   deleteVersion(version: string): Promise<void>;
+  /** @param chunks how many it has */
+  deleteSegment(version: string, segment: number, chunks: number): Promise<void>;
 }
 
 /** A chunk that is being written. After a write that failed it is of no use. */

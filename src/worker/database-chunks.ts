@@ -23,6 +23,10 @@ export class DatabaseChunks implements ChunkStore {
     await this.#database.delete("chunks", allOf(version));
   }
 
+  async deleteSegment(version: string, segment: number): Promise<void> {
+    await this.#database.delete("chunks", IDBKeyRange.bound([version, segment], [version, segment, []]));
+  }
+
   async #put({ version, segment, chunk }: ChunkKey, bytes: Uint8Array): Promise<void> {
     const { store, done } = this.#database.transaction("chunks", "readwrite", RELAXED);
     await Promise.all([store.put(bytes, [version, segment, chunk]), done]);

@@ -74,6 +74,11 @@ export class FileChunks implements ChunkStore {
     await remove(own, await digest(version));
   }
 
+  async deleteSegment(version: string, segment: number, chunks: number): Promise<void> {
+    const directory = await this.#directory(version);
+    for (let chunk = 0; chunk < chunks; chunk++) await remove(directory, fileName({ segment, chunk }));
+  }
+
   async clear(): Promise<void> {
     this.#directories.clear();
     await remove(this.#home, this.#name);
@@ -171,7 +176,7 @@ async function unlocked<Value>(work: () => Promise<Value>): Promise<Value> {
   }
 }
 
-function fileName({ segment, chunk }: ChunkKey): string {
+function fileName({ segment, chunk }: Pick<ChunkKey, "segment" | "chunk">): string {
   return `${segment}-${chunk}`;
 }
 

@@ -34,6 +34,10 @@ export class MemoryChunks implements ChunkStore {
     this.#deleteWhere((key) => key.version === version);
   }
 
+  async deleteSegment(version: string, segment: number): Promise<void> {
+    this.#deleteWhere((key) => key.version === version && key.segment === segment);
+  }
+
   async clear(): Promise<void> {
     this.#deleteWhere(() => true);
   }

@@ -107,11 +107,18 @@ export class Spool {
     }
   }
 
-  /** A new answer begins: of the backup as it is now. What is settled to its end makes room for it. */
+  /** A new answer begins: of the backup as it is now. What is settled makes room for it. */
   addSegment(version: string, backup: BackupInfo, { of, inMemory }: NewSegment): Promise<BackupRow> {
     return this.#storing(async (storage) => {
       const place: ChunkPlace = inMemory ? "memory" : await storage.bestPlace();
-      return this.#change(version, (row) => withSegment(row, backup, { place, of }));
+      let before: readonly Segment[] = [];
+      const after = await this.#change(version, (row) => {
+        before = row.segments;
+        return withSegment(row, backup, { place, of });
+      });
+      // The row first: what it does not count nobody asks for.
+      await deleteUncounted(storage, version, before, after.segments);
+      return after;
     });
   }
 
@@ -271,6 +278,19 @@ export class Spool {
       close();
       throw cause;
     }
+  }
+}
+
+/** Chunks that a row had, and has no more. */
+async function deleteUncounted(
+  storage: SpoolStorage,
+  version: string,
+  before: readonly Segment[],
+  after: readonly Segment[],
+): Promise<void> {
+  for (const [segment, { chunks, place }] of before.entries()) {
+    if (chunks === 0 || after[segment]?.chunks !== 0) continue;
+    await (await storage.chunksIn(place)).deleteSegment(version, segment, chunks);
   }
 }
 

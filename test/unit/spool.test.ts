@@ -137,6 +137,20 @@ describe("The spool", () => {
         expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.deep.equal(bytes(2));
       });
 
+      it("lets go of what is settled of an answer that was cut, when all comes again", async () => {
+        const spool = open(someone());
+        await begin(spool, "1");
+        await spool.putChunk({ version: "1", segment: 0, chunk: 0 }, bytes(1), 1);
+        await spool.settleSegment("1", 0, "cut");
+        await spool.addSegment("1", backupOf("1"), { of: "rooms", inMemory: false });
+        await spool.putChunk({ version: "1", segment: 1, chunk: 0 }, bytes(2), 1);
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(1));
+        await spool.settleSegment("1", 1, "ended");
+        await spool.addSegment("1", backupOf("1"), ALL);
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.equal(null);
+        expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.deep.equal(bytes(2));
+      });
+
       it("begins anew behind what is settled", async () => {
         const spool = open(someone());
         await begin(spool, "1");
