@@ -2,7 +2,7 @@
 import type { ErrorCode, KeyBackupSyncState } from "../../src/index.js";
 import type { FailureReason, UnavailableReason, WaitingReason } from "../../src/state.js";
 import type { KeyBackup } from "../support/room-keys.mjs";
-import type { ScriptedAnswer, Step } from "../support/scripted-homeserver.js";
+import { FOR_EVER, type ScriptedAnswer, type Step } from "../support/scripted-homeserver.js";
 import { type SceneOptions, versionAnswer } from "../support/sync-scene.js";
 
 /** Keys in the right answer. */
@@ -74,6 +74,37 @@ export const unavailable = (reason: UnavailableReason): Ending => ({ status: "un
 export function complete(failures: Partial<Record<FailureReason, number>> = {}, imported = KEYS): Ending {
   return { status: "complete", imported, failures: { malformed: 0, undecryptable: 0, rejected: 0, ...failures } };
 }
+
+/** In which most of them end. */
+export const NOT_A_BACKUP = failed("malformed-response");
+export const REPLACED = failed("backup-replaced");
+export const LOGGED_OUT = failed("unauthorized");
+export const OFFLINE = waiting("offline");
+export const AT_FAULT = waiting("homeserver-error");
+export const SLOWED_DOWN = waiting("rate-limited");
+
+/** What others than a homeserver answer, too. */
+export const HTML: ScriptedAnswer = {
+  headers: { "content-type": "text/html" },
+  body: "<!doctype html><title>Hello</title>",
+};
+export const NOT_FOUND: ScriptedAnswer = { status: 404, json: { errcode: "M_NOT_FOUND" } };
+export const WRONG_VERSION: ScriptedAnswer = { status: 403, json: { errcode: "M_WRONG_ROOM_KEYS_VERSION" } };
+
+export const base64 = (bytes: Iterable<number>) => btoa(String.fromCharCode(...bytes));
+export const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+export const textOf = ({ response }: KeyBackup) => JSON.stringify(response);
+
+export const long = (begin: string, megabytes: number, end: string): readonly Step[] => [
+  { send: begin },
+  { repeat: "x".repeat(1000), times: megabytes * 1000 },
+  { send: end },
+];
+/** 25 MB a second: see engine.ts. */
+export const endless = (begin: string, repeat: string): readonly Step[] => [
+  { send: begin },
+  { repeat: repeat.repeat(250_000 / repeat.length), times: FOR_EVER, every: 10 },
+];
 
 /** `null` as long as the run goes on. */
 export function endingOf(state: KeyBackupSyncState): Ending | null {
