@@ -26,6 +26,11 @@ export class WorkerLink {
   #hasAnswered = false;
   /** How the worker ended. */
   #fault: ErrorCode | null = null;
+  #end: () => void = () => {};
+  /** Resolves when the worker has let go of all that another one may want. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
 
   /** @throws KeyBackupSyncError `worker-unavailable` */
   constructor(account: Account) {
@@ -78,7 +83,10 @@ export class WorkerLink {
   close(): void {
     this.#send({ type: "end" });
     this.#crash();
-    setTimeout(() => this.#worker.terminate(), LETS_GO_WITHIN);
+    setTimeout(() => {
+      this.#worker.terminate();
+      this.#end();
+    }, LETS_GO_WITHIN);
   }
 
   #send(message: PageMessage): void {
@@ -90,7 +98,11 @@ export class WorkerLink {
     if (this.#hasAnswered) return;
     this.#hasAnswered = true;
     const { locks } = navigator as { locks?: LockManager };
-    locks?.request(this.#name, () => this.#crash()).catch(() => {});
+    const onFree = () => {
+      this.#crash();
+      this.#end();
+    };
+    locks?.request(this.#name, onFree).catch(() => {});
   }
 
   async #receive(message: WorkerMessage): Promise<void> {
