@@ -2,7 +2,7 @@
  * What a reset of the backup would cost at this moment: the homeserver is asked, and compared with what is kept on this device and with
  * the crypto store. It never says that nothing is at risk when it cannot know.
  */
-import { KeyBackupSyncError } from "./errors.js";
+import { isFault } from "./errors.js";
 import type { CryptoStore } from "./host.js";
 import type { BackupComparison } from "./protocol.js";
 import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, ResetAssessment } from "./reset.js";
@@ -67,7 +67,5 @@ function riskAt(progress: Progress): KeysAtRisk {
 }
 
 function doubtOf(cause: unknown): AssessmentDoubt {
-  return cause instanceof KeyBackupSyncError && cause.code === "homeserver-unreachable"
-    ? "offline"
-    : "homeserver-error";
+  return isFault(cause, "homeserver-unreachable") ? "offline" : "homeserver-error";
 }

@@ -1,6 +1,6 @@
 /** The stages of one backup version, download and import, and the state they make together. */
 import { Changes } from "./changes.js";
-import { KeyBackupSyncError } from "./errors.js";
+import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore } from "./host.js";
 import { importRoomKeys } from "./import.js";
 import { PaceMeter } from "./pace-meter.js";
@@ -38,6 +38,8 @@ export class BackupRun {
   readonly #whole = new Changes();
   #sync: Sync;
   #isWhole: boolean;
+  /** The download failed: there is no more to come. */
+  #isBroken = false;
   #downloadWait: Wait | null = null;
   #lacksKey = false;
   #openedOnce: Promise<void> | null = null;
@@ -55,19 +57,37 @@ export class BackupRun {
   async settle(): Promise<void> {
     this.#show();
     const rooms = this.#importRooms();
-    const download = this.#download();
-    const imported = this.#import().catch(async (cause: unknown) => {
-      // Whatever keeps the keys from being imported, they can still be made safe; but in memory none is safe, nor does it come to an end.
-      if (this.#sync.safekeeping === "device") await download;
-      throw cause;
-    });
+    const [download, imported] = [this.#download(), this.#import()];
     try {
-      await Promise.all([download, imported]);
+      await Promise.all([this.#orAllImported(download, imported), this.#orAllSafe(imported, download)]);
     } finally {
       this.#ended.abort();
       await Promise.allSettled([download, imported, rooms]);
     }
     if (this.#kind === "present") this.#options.report({ status: "complete", ...this.#sync });
+  }
+
+  /** Whatever ends the download, what is safe can still be imported, if its key is known. One that was replaced is for a run of its own. */
+  async #orAllImported(download: Promise<void>, imported: Promise<void>): Promise<void> {
+    try {
+      await download;
+    } catch (cause) {
+      if (isFault(cause, "backup-replaced") || this.#lacksKey) throw cause;
+      this.#isBroken = true;
+      this.#spooled.note();
+      await imported.catch(() => {});
+      throw cause;
+    }
+  }
+
+  /** Whatever keeps the keys from being imported, they can still be made safe; but in memory none is safe, nor does it come to an end. */
+  async #orAllSafe(imported: Promise<void>, download: Promise<void>): Promise<void> {
+    try {
+      await imported;
+    } catch (cause) {
+      if (this.#sync.safekeeping === "device") await download;
+      throw cause;
+    }
   }
 
   async #download(): Promise<void> {
@@ -131,12 +151,13 @@ export class BackupRun {
       rest: (milliseconds) => link.call("rest", [milliseconds]),
       onProgress: (progress) => this.#advance({ ...this.#sync, progress }),
       spooled: this.#spooled,
+      isMoreToCome: () => !this.#isBroken,
     });
   }
 
   async #untilImportIsDue(): Promise<void> {
     const due = sleep(IMPORT_BESIDE_DOWNLOAD_AFTER).then(() => true);
-    for (let isDue: unknown = false; !this.#isWhole && !isDue; ) {
+    for (let isDue: unknown = false; !this.#isWhole && !this.#isBroken && !isDue; ) {
       isDue = await Promise.race([due, this.#spooled.moreThan(this.#spooled.count, this.#signal)]);
     }
   }
@@ -174,7 +195,7 @@ export class BackupRun {
         const isOpen = await this.#tryToOpen(key);
         this.#lacksKey = !isOpen;
         if (isOpen) return;
-        if (this.#kind === "replaced") throw new KeyBackupSyncError("decryption-key-mismatch");
+        if (this.#kind === "replaced" || this.#isBroken) throw new KeyBackupSyncError("decryption-key-mismatch");
         this.#show();
         await Promise.race([changes.moreThan(count, this.#signal), this.#ifWrongUntilWhole(key)]);
       }
@@ -193,7 +214,7 @@ export class BackupRun {
     try {
       return await this.#options.link.call("openBackup", [this.#sync.backup.version, key], this.#signal);
     } catch (cause) {
-      const isWrong = cause instanceof KeyBackupSyncError && cause.code === "decryption-key-mismatch";
+      const isWrong = isFault(cause, "decryption-key-mismatch");
       if (isWrong && !this.#isWhole) return false;
       throw cause;
     }
@@ -220,7 +241,7 @@ export class BackupRun {
     const pace = this.#pace.measure(sync.progress, performance.now());
     if (this.#downloadWait && !this.#isWhole) return { status: "waiting", ...this.#downloadWait, sync };
     // In memory, the download waits for the import.
-    const goesOn = !this.#isWhole && (sync.safekeeping === "device" || !this.#lacksKey);
+    const goesOn = !this.#isWhole && !this.#isBroken && (sync.safekeeping === "device" || !this.#lacksKey);
     if (goesOn) return { status: "downloading", pace, ...sync };
     if (this.#lacksKey) return { status: "waiting", reason: "decryption-key", retryAt: null, sync };
     return { status: "importing", pace, ...sync };

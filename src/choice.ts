@@ -2,7 +2,7 @@
  * What the person chose last, which outlives the page: kept in the spool, and told as a state. It knows nothing of whose turn it is; all
  * of it is done under the lock.
  */
-import { KeyBackupSyncError } from "./errors.js";
+import { isFault } from "./errors.js";
 import type { Choice, KeptBackup } from "./protocol.js";
 import { syncAt } from "./run.js";
 import { type BackupInfo, IDLE, type KeyBackupSyncState, type Sync } from "./state.js";
@@ -36,7 +36,7 @@ async function isThereRoomFor(choice: Choice, link: WorkerLink): Promise<boolean
     await link.call("choose", [choice]);
     return true;
   } catch (cause) {
-    if (cause instanceof KeyBackupSyncError && cause.code === "storage-full") return false;
+    if (isFault(cause, "storage-full")) return false;
     throw cause;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { assessReset } from "./assess-reset.js";
 import { choosePause, chooseRun, chooseStop, recallChoice } from "./choice.js";
-import { KeyBackupSyncError } from "./errors.js";
+import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { Host } from "./host.js";
 import { withImportsInARow } from "./imports-in-a-row.js";
 import { whenToLookAgain } from "./look-again.js";
@@ -229,7 +229,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
         return await run({ ...options, link: this.#worker() });
       } catch (cause) {
         signal.throwIfAborted();
-        const isCrash = cause instanceof KeyBackupSyncError && cause.code === "worker-crashed";
+        const isCrash = isFault(cause, "worker-crashed");
         if (!isCrash || this.#reached <= reached) throw cause;
         reached = this.#reached;
       }
@@ -251,6 +251,9 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       const error = cause instanceof KeyBackupSyncError ? cause : new KeyBackupSyncError("worker-crashed", { cause });
       this.#enter({ status: "failed", error, sync: syncOf(this.#state) });
       return null;
+    } finally {
+      // Whoever is next must not begin beside a worker that has not heard of it yet.
+      if (this.#closed) await this.#link?.ended;
     }
   }
 

@@ -43,6 +43,11 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(CODES, value);
 }
 
+/** Whether it is a fault with one of these codes. */
+export function isFault(cause: unknown, ...codes: readonly ErrorCode[]): cause is KeyBackupSyncError {
+  return cause instanceof KeyBackupSyncError && codes.includes(cause.code);
+}
+
 /** A fault with a stable code. Its message names no key, token, room or session. */
 export class KeyBackupSyncError extends Error {
   override readonly name = "KeyBackupSyncError";

@@ -19,8 +19,9 @@ export interface ImportOptions {
   /** Resolves after so many milliseconds, also in a hidden tab, where browsers slow down the timers of a page. */
   readonly rest: (milliseconds: number) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
-  /** Whenever there is more in the spool. */
+  /** Whenever there is more in the spool, or no more to come. */
   readonly spooled: Changes;
+  readonly isMoreToCome: () => boolean;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function importRoomKeys(options: ImportOptions): Promise<void> {
     const next = await options.nextBatch(batches.size.batch, settled);
     settled = null;
     options.onProgress(next.progress);
-    if (next.kind === "end") return;
+    if (next.kind === "end" || (next.kind === "caught-up" && !options.isMoreToCome())) return;
     options.signal.throwIfAborted();
     if (next.kind === "caught-up") await options.spooled.moreThan(spooled, options.signal);
     else settled = await batches.settle(next.batch.roomKeys);

@@ -4,7 +4,7 @@
  * the controller's.
  */
 import { BackupRun } from "./backup-run.js";
-import { KeyBackupSyncError } from "./errors.js";
+import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { BackedUpRoomKeys, Host } from "./host.js";
 import type { MeteredConnection } from "./metered-connection.js";
 import type { PriorityRooms } from "./priority-rooms.js";
@@ -86,7 +86,7 @@ async function tryThroughResets(options: RunOptions): Promise<void> {
       return await tryOnce(options);
     } catch (cause) {
       options.signal.throwIfAborted();
-      const isReplaced = cause instanceof KeyBackupSyncError && cause.code === "backup-replaced";
+      const isReplaced = isFault(cause, "backup-replaced");
       if (!isReplaced || resets === MOST_RESETS) throw cause;
     }
   }
@@ -173,8 +173,7 @@ async function isImported(options: RunOptions, kept: KeptBackup): Promise<boolea
     return true;
   } catch (cause) {
     // Whatever it is about this one, the present backup comes to its turn.
-    const isKept = ["decryption-key-mismatch", "import-failed"];
-    if (cause instanceof KeyBackupSyncError && isKept.includes(cause.code)) return false;
+    if (isFault(cause, "decryption-key-mismatch", "import-failed")) return false;
     throw cause;
   }
 }

@@ -10,10 +10,16 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const WHITE_SPACE = [0x20, 0x0a, 0x0d, 0x09];
 
+/** The answer just ended where no JSON object can, after so many bytes. WebKit takes a closed connection for the end. */
+export class BrokenOffError extends KeyBackupSyncError {
+  constructor(readonly bytes: number) {
+    super("homeserver-unreachable");
+  }
+}
+
 /**
- * @throws what `pieces` throws, once all that came before it is safe; `homeserver-unreachable` likewise if the answer just ends
- *   where no JSON object can (WebKit takes a closed connection for the end); `malformed-response` if it is no JSON object, of which
- *   nothing is kept
+ * @throws what `pieces` throws, once all that came before it is safe; BrokenOffError likewise; `malformed-response` if it is no JSON
+ *   object, of which nothing is kept
  */
 export async function download(pieces: AsyncIterable<Uint8Array>, options: SegmentOptions): Promise<BackupRow> {
   const look = new AnswerLook();
@@ -55,8 +61,10 @@ function begun(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
 class AnswerLook {
   #first: number | undefined;
   #last: number | undefined;
+  #bytes = 0;
 
   at(piece: Uint8Array): void {
+    this.#bytes += piece.length;
     this.#first ??= piece.find(isVisible);
     this.#last = piece.findLast(isVisible) ?? this.#last;
     if (this.#first !== undefined && this.#first !== OPEN_BRACE) throw new KeyBackupSyncError("malformed-response");
@@ -64,7 +72,7 @@ class AnswerLook {
 
   atEnd(): void {
     if (this.#first === undefined) throw new KeyBackupSyncError("malformed-response");
-    if (this.#last !== CLOSE_BRACE) throw new KeyBackupSyncError("homeserver-unreachable");
+    if (this.#last !== CLOSE_BRACE) throw new BrokenOffError(this.#bytes);
   }
 }
 

@@ -1,5 +1,5 @@
 /** From the decryption key that was kept of a backup to a decryptor. */
-import { KeyBackupSyncError } from "../errors.js";
+import { isFault } from "../errors.js";
 import type { BackupRow } from "./backup-row.js";
 import { Decryptor } from "./decryptor.js";
 import type { Spool } from "./spool.js";
@@ -15,7 +15,7 @@ export async function decryptorIfIts(key: Uint8Array, publicKey: string): Promis
   try {
     return await Decryptor.open(key, publicKey);
   } catch (cause) {
-    if (cause instanceof KeyBackupSyncError && cause.code === "decryption-key-mismatch") return null;
+    if (isFault(cause, "decryption-key-mismatch")) return null;
     throw cause;
   }
 }

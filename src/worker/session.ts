@@ -1,5 +1,5 @@
 /** What the worker does for one account: the calls of the protocol, each a few steps over homeserver, spool and decryptor. */
-import { KeyBackupSyncError } from "../errors.js";
+import { isFault, KeyBackupSyncError } from "../errors.js";
 import type { RoomKey } from "../host.js";
 import type {
   BackupCheck,
@@ -16,7 +16,7 @@ import { failedCount } from "../state.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf, spooledOf } from "./backup-row.js";
 import { Batches } from "./batches.js";
 import { Decryptor } from "./decryptor.js";
-import { download } from "./download.js";
+import { BrokenOffError, download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keptDecryptor } from "./kept-decryptor.js";
@@ -45,6 +45,8 @@ export class Session {
   #current: BackupVersion | null = null;
   /** There is no room for it on the device. */
   #lacksRoom: Promise<boolean> = Promise.resolve(false);
+  /** Bytes of the last answer that broke off. */
+  #brokenOffAt: number | null = null;
   #opened: Opened | null = null;
   #batches: Batches | null = null;
   #room: RoomBatches | null = null;
@@ -203,7 +205,7 @@ export class Session {
     try {
       return await this.#downloadMissing(options, rooms);
     } catch (cause) {
-      const isFull = cause instanceof KeyBackupSyncError && cause.code === "storage-full";
+      const isFull = isFault(cause, "storage-full");
       if (!isFull || options.inMemory) throw cause;
       return this.#downloadMissing({ ...options, inMemory: true }, []);
     }
@@ -215,7 +217,19 @@ export class Session {
     const wasCut = row !== null && !row.whole && row.segments.length > 0;
     const piecesOf = (roomId: string) => this.#homeserver.getRoomKeysOf(roomId, backup, signal);
     const whole = wasCut && !inMemory ? await downloadRooms({ ...options, knownRooms, piecesOf }, row) : null;
-    return whole ?? download(this.#homeserver.getRoomKeys(backup, signal), options);
+    return whole ?? this.#downloadAll(options);
+  }
+
+  async #downloadAll(options: SegmentOptions): Promise<BackupRow> {
+    try {
+      return await download(this.#homeserver.getRoomKeys(options.backup, options.signal), options);
+    } catch (cause) {
+      if (!(cause instanceof BrokenOffError)) throw cause;
+      // A connection does not fail at the same byte twice: the homeserver has no more to say.
+      const isAll = cause.bytes === this.#brokenOffAt;
+      this.#brokenOffAt = cause.bytes;
+      throw isAll ? new KeyBackupSyncError("malformed-response", { cause }) : cause;
+    }
   }
 
   async #openBatches(): Promise<Batches> {

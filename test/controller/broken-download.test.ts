@@ -43,6 +43,23 @@ describe("A download that breaks off", () => {
     });
   }
 
+  it("at the same byte once more is not asked for again: the homeserver has no more to say", async () => {
+    scene = await SyncScene.open({
+      keys: KEYS,
+      answer: ({ response }) => ({ body: JSON.stringify(response).slice(0, 30_000) }),
+    });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "waiting");
+    dispatchEvent(new Event("online"));
+    const { error, sync } = await whenStatus(controller, "failed");
+    expect(error.code).to.equal("malformed-response");
+    // What did come is imported all the same.
+    expect(sync?.progress.imported).to.be.greaterThan(KEYS / 3);
+    expect(scene.host.imported.size).to.equal(sync?.progress.imported);
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(2);
+  });
+
   it("and comes again in another order loses no key", async () => {
     scene = await SyncScene.open({
       keys: KEYS,

@@ -54,6 +54,7 @@ class Scene {
       rest: async (milliseconds) => void this.rests.push(milliseconds),
       onProgress: () => {},
       spooled: new Changes(),
+      isMoreToCome: () => true,
     };
     return importRoomKeys(options);
   }
