@@ -63,11 +63,7 @@ describe("A bad room key", () => {
 
   it("that the crypto store refuses by a throw is found and counted; the others are imported", async () => {
     scene = await SyncScene.open({ keys: 50 });
-    const bad = scene.backup.roomKeys[17]?.session_id;
-    scene.host.beforeImport = (roomKeys) => {
-      if (roomKeys.some((key) => key.session_id === bad)) throw new Error("refused");
-      return 0;
-    };
+    scene.host.refused.add(scene.backup.roomKeys[17]?.session_id ?? "");
     const controller = scene.controller();
     await controller.start();
     const { progress } = await whenStatus(controller, "complete");
@@ -86,11 +82,7 @@ describe("A bad room key", () => {
   it("that the crypto store refuses, where a download was cut behind it, is counted when the rest shows that it is bad", async () => {
     scene = await SyncScene.open({ keys: 60, rooms: 6, answer: cutBehind(4), routes: roomRoutes });
     scene.host.knownRooms = Object.keys(scene.backup.response.rooms);
-    const bad = sessionAt(scene.backup, 4);
-    scene.host.beforeImport = (roomKeys) => {
-      if (roomKeys.some((key) => key.session_id === bad)) throw new Error("refused");
-      return 0;
-    };
+    scene.host.refused.add(sessionAt(scene.backup, 4));
     const controller = scene.controller();
     await controller.start();
     const { progress } = await whenStatus(controller, "complete");
@@ -101,14 +93,11 @@ describe("A bad room key", () => {
   it("that the crypto store refuses though all of the backup was tried stays safe, and is imported once it is taken", async () => {
     scene = await SyncScene.open();
     const last = sessionAt(scene.backup, -1);
-    scene.host.beforeImport = (roomKeys) => {
-      if (roomKeys.some((key) => key.session_id === last)) throw new Error("refused");
-      return 0;
-    };
+    scene.host.refused.add(last);
     const controller = scene.controller();
     await controller.start();
     expect((await whenStatus(controller, "failed")).error.code).to.equal("import-failed");
-    scene.host.beforeImport = () => 0;
+    scene.host.refused.clear();
     await controller.start();
     const { progress } = await whenStatus(controller, "complete");
     expect([progress.imported, progress.failures.rejected]).to.deep.equal([12, 0]);

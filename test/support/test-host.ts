@@ -26,6 +26,8 @@ export class TestHost implements Host {
   backedUpAgain = 0;
   /** Session IDs of what it drops, and counts as rejected. */
   readonly dropped = new Set<string>();
+  /** Session IDs of what it throws for, and takes nothing with. */
+  readonly refused = new Set<string>();
   /** By session ID. */
   readonly imported = new Map<string, RoomKey>();
   /** Of all calls, those that came twice included. */
@@ -119,6 +121,7 @@ export class TestHost implements Host {
 
   async #import(roomKeys: readonly RoomKey[]): Promise<{ rejected: number }> {
     const rejected = await this.beforeImport(roomKeys);
+    if (roomKeys.some(({ session_id }) => this.refused.has(session_id))) throw new Error("refused");
     this.importedInAll += roomKeys.length;
     const taken = roomKeys.filter((roomKey) => isRoomKey(roomKey) && !this.dropped.has(roomKey.session_id));
     for (const roomKey of taken) this.imported.set(roomKey.session_id, roomKey);
