@@ -63,3 +63,10 @@ export const tokens = css`
     box-sizing: border-box;
   }
 `;
+
+/** Declarations for words that may run in another direction than the page: they keep theirs, on the page's side. */
+export const ownDirection = css`
+  text-align: -webkit-match-parent;
+  text-align: match-parent;
+  unicode-bidi: plaintext;
+`;

@@ -1,4 +1,5 @@
 import { css } from "lit";
+import { ownDirection } from "../tokens.styles.js";
 
 export const styles = css`
   .base {
@@ -69,15 +70,12 @@ export const styles = css`
     text-wrap: pretty;
   }
 
-  /* The words may run in another direction than the page: they keep theirs, on the page's side. */
   .message,
   .detail,
   .counts span,
   .failures :is(p, li),
   .replaced li {
-    text-align: -webkit-match-parent;
-    text-align: match-parent;
-    unicode-bidi: plaintext;
+    ${ownDirection}
   }
 
   .bar {

@@ -1,4 +1,5 @@
 import { css } from "lit";
+import { ownDirection } from "../tokens.styles.js";
 
 export const styles = css`
   .base {
@@ -90,8 +91,6 @@ export const styles = css`
   .kind span,
   small,
   p {
-    text-align: -webkit-match-parent;
-    text-align: match-parent;
-    unicode-bidi: plaintext;
+    ${ownDirection}
   }
 `;

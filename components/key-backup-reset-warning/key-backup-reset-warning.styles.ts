@@ -1,4 +1,5 @@
 import { css } from "lit";
+import { ownDirection } from "../tokens.styles.js";
 
 export const styles = css`
   /* It takes no place: the dialog is above the page. */
@@ -41,15 +42,12 @@ export const styles = css`
     text-wrap: pretty;
   }
 
-  /* The words may run in another direction than the page: they keep theirs, on the page's side. */
   .title,
   .message,
   .trouble,
   .losses :is(p, li),
   .agreement span {
-    text-align: -webkit-match-parent;
-    text-align: match-parent;
-    unicode-bidi: plaintext;
+    ${ownDirection}
   }
 
   .losses {

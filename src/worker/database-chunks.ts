@@ -24,7 +24,7 @@ export class DatabaseChunks implements ChunkStore {
   }
 
   async deleteSegment(version: string, segment: number): Promise<void> {
-    await this.#database.delete("chunks", IDBKeyRange.bound([version, segment], [version, segment, []]));
+    await this.#database.delete("chunks", allOf(version, segment));
   }
 
   async #put({ version, segment, chunk }: ChunkKey, bytes: Uint8Array): Promise<void> {

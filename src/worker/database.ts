@@ -2,6 +2,7 @@
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
 import type { Choice, Identity } from "../protocol.js";
 import type { BackupRow } from "./backup-row.js";
+import { within } from "./within.js";
 
 interface SpoolSchema extends DBSchema {
   /** By backup version. */
@@ -45,7 +46,7 @@ export async function openDatabase(identity: Identity, onClosed: () => void): Pr
     terminated: onClosed,
   });
   try {
-    await withinPatience(allBefore(database));
+    await within(PATIENCE, allBefore(database), noAnswer);
     return database;
   } catch (cause) {
     database.close();
@@ -66,12 +67,8 @@ function allBefore(database: SpoolDatabase): Promise<void> {
 }
 
 /** Better a fault that is told than a run that stands still. */
-async function withinPatience(work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const givenUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException("IndexedDB does not answer", "TimeoutError")), PATIENCE);
-  });
-  await Promise.race([work, givenUp]).finally(() => clearTimeout(timer));
+function noAnswer(): Error {
+  return new DOMException("IndexedDB does not answer", "TimeoutError");
 }
 
 export function deleteDatabase(identity: Identity): Promise<void> {
@@ -82,7 +79,7 @@ function nameOf({ userId, deviceId }: Identity): string {
   return `key-backup-sync:${userId}:${deviceId}`;
 }
 
-/** The keys of all pages, or chunks, of a version. */
-export function allOf(version: string): IDBKeyRange {
-  return IDBKeyRange.bound([version], [version, []]);
+/** The keys of all pages, or chunks, of a version, or of one segment of it. */
+export function allOf(...beginning: readonly [version: string, segment?: number]): IDBKeyRange {
+  return IDBKeyRange.bound([...beginning], [...beginning, []]);
 }

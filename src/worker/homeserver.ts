@@ -5,7 +5,8 @@
 import { KeyBackupSyncError } from "../errors.js";
 import type { BackupInfo } from "../state.js";
 import { withinReason } from "./answer-limits.js";
-import { discard, ONE_ROOM_KEY, orGivenUp, PATIENCE, type Patience, piecesOf, reachable } from "./response-pieces.js";
+import { discard, noAnswer, ONE_ROOM_KEY, PATIENCE, type Patience, piecesOf, reachable } from "./response-pieces.js";
+import { within } from "./within.js";
 
 export const SUPPORTED_ALGORITHM = "m.megolm_backup.v1.curve25519-aes-sha2";
 
@@ -106,7 +107,7 @@ export class Homeserver {
       signal: AbortSignal.any([signal, givenUp.signal]),
     });
     try {
-      const response = await orGivenUp(this.#patience.firstByte, reachable(request));
+      const response = await within(this.#patience.firstByte, reachable(request), noAnswer);
       this.#requests.set(response, givenUp);
       return response;
     } catch (cause) {

@@ -11,7 +11,7 @@ export async function keptDecryptor(spool: Spool, row: BackupRow): Promise<Decry
 }
 
 /** `null` if it is the key of another backup. */
-export async function decryptorIfIts(key: Uint8Array, publicKey: string): Promise<Decryptor | null> {
+async function decryptorIfIts(key: Uint8Array, publicKey: string): Promise<Decryptor | null> {
   try {
     return await Decryptor.open(key, publicKey);
   } catch (cause) {
@@ -22,7 +22,13 @@ export async function decryptorIfIts(key: Uint8Array, publicKey: string): Promis
 
 /** Its decryption key was kept. */
 export async function isReadable(spool: Spool, row: BackupRow): Promise<boolean> {
-  const decryptor = await keptDecryptor(spool, row);
+  const key = await spool.keptKey(row);
+  return key !== null && opens(key, row.publicKey);
+}
+
+/** It is the key of this backup. */
+export async function opens(key: Uint8Array, publicKey: string): Promise<boolean> {
+  const decryptor = await decryptorIfIts(key, publicKey);
   decryptor?.close();
   return decryptor !== null;
 }

@@ -3,6 +3,7 @@
  * an error code and knows nothing of what the bytes say.
  */
 import { KeyBackupSyncError } from "../errors.js";
+import { within } from "./within.js";
 
 /** In milliseconds. */
 export interface Patience {
@@ -37,7 +38,7 @@ export async function* piecesOf(
   try {
     for (;;) {
       const asked = performance.now();
-      const { done, value } = await orGivenUp(left, reachable(reader.read()));
+      const { done, value } = await within(left, reachable(reader.read()), noAnswer);
       if (done) return;
       bytes += value.length;
       // The time that the listener takes for a piece is its own.
@@ -65,15 +66,7 @@ export async function reachable<Value>(answer: Promise<Value>): Promise<Value> {
   }
 }
 
-/** @throws KeyBackupSyncError `homeserver-unreachable` after that time */
-export async function orGivenUp<Value>(milliseconds: number, answer: Promise<Value>): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const givenUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new KeyBackupSyncError("homeserver-unreachable")), milliseconds);
-  });
-  try {
-    return await Promise.race([answer, givenUp]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** It took too long. */
+export function noAnswer(): Error {
+  return new KeyBackupSyncError("homeserver-unreachable");
 }

@@ -1,6 +1,6 @@
 /** From what the person typed to the decryption key of a backup, in each way in which an account may keep it. */
 import { KeyBackupSyncError } from "../../errors.js";
-import { decryptorIfIts } from "../kept-decryptor.js";
+import { opens } from "../kept-decryptor.js";
 import { decodeRecoveryKey } from "./recovery-key.js";
 import { keyFromPassphrase, openBackupKey } from "./secret-storage.js";
 import type { StoredBackupKey } from "./stored-backup-key.js";
@@ -42,10 +42,4 @@ function recoveryKeyIn(typed: string): Key | null {
   } catch {
     return null;
   }
-}
-
-async function opens(key: Key, publicKey: string): Promise<boolean> {
-  const decryptor = await decryptorIfIts(key, publicKey);
-  decryptor?.close();
-  return decryptor !== null;
 }
