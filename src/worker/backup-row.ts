@@ -16,7 +16,7 @@ export interface Segment {
   readonly of: "backup" | "rooms";
   /** It came to its end. */
   readonly whole: boolean;
-  /** Every byte was parsed and settled. */
+  /** Every byte was parsed and settled, or is gone for good. */
   readonly settled: boolean;
 }
 
@@ -111,21 +111,27 @@ export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup
   return { ...kept, hasSpooled: hasSpooled(row), safekeeping, usedAt };
 }
 
-/** A new answer begins: of the backup as it is now. What is settled makes room for it; where all was, a pass begins. */
+/** A new answer begins: of the backup as it is now. What is spent makes room for it; where all is settled, a pass begins. */
 export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Segment, "place" | "of">): BackupRow {
   const added: Segment = { ...segment, chunks: 0, whole: false, settled: false };
   const passes = backup.etag === row.backup.etag ? row.passes : 0;
   const after = { ...row, backup, passes, whole: false, usedAt: Date.now() };
   if (row.segments.length === 0) return { ...after, segments: [added], cursor: beginningOf(0) };
-  if (!isSettled(row)) return { ...after, segments: [...row.segments.map(without(segment.of)), added] };
+  if (!isSettled(row)) return { ...after, segments: [...withoutSpent(row.segments, segment.of), added] };
   // What was imported stays imported; what failed gets another chance.
   const counts = { safe: row.imported, failures: NO_FAILURES };
   return { ...after, ...counts, segments: [added], cursor: beginningOf(0), pass: row.pass + 1 };
 }
 
-/** An answer to "all room keys" comes with what the ones before it had: those that are settled are of no more use. */
-function without(of: Segment["of"]): (segment: Segment) => Segment {
-  return (segment) => (of === "backup" && segment.of === of && segment.settled ? { ...segment, chunks: 0 } : segment);
+/**
+ * An answer to "all room keys" comes with what the ones before it had. Of those that are settled, one stays until all is: keys that failed
+ * are nowhere else on this device. More would fill the disk, where a homeserver always cuts its answers.
+ */
+function withoutSpent(segments: readonly Segment[], of: Segment["of"]): readonly Segment[] {
+  if (of !== "backup") return segments;
+  const isSpent = (segment: Segment) => segment.of === "backup" && segment.settled && segment.chunks > 0;
+  const kept = segments.findLastIndex(isSpent);
+  return segments.map((segment, at) => (isSpent(segment) && at !== kept ? { ...segment, chunks: 0 } : segment));
 }
 
 export function withChunk(row: BackupRow, segment: number, chunk: number, safe: number): BackupRow {
@@ -162,17 +168,19 @@ export function withSettled(row: BackupRow, segment: number, end: SegmentEnd): B
   return isSettled(after) || row.replaced ? { ...after, safe: after.imported + failedCount(after) } : after;
 }
 
-/** Chunks in memory are gone with the worker that had them: what was not settled of them is to be downloaded again. */
+/**
+ * Chunks in memory are gone with the worker that had them: what was not settled of them is to be downloaded again. A segment keeps its
+ * number, by which its chunks are found.
+ */
 export function withoutMemory(row: BackupRow): BackupRow {
   const isGone = ({ place, settled }: Segment) => place === "memory" && !settled;
   if (!row.segments.some(isGone)) return row;
-  const segments = row.segments.filter((segment) => !isGone(segment));
+  const segments = row.segments.map((segment) =>
+    isGone(segment) ? { ...segment, chunks: 0, settled: true } : segment,
+  );
   const next = segments.findIndex(({ settled }) => !settled);
-  const before = row.segments[row.cursor.segment];
-  const cursorStays = before !== undefined && !isGone(before);
-  const cursor = cursorStays
-    ? { ...row.cursor, segment: segments.indexOf(before) }
-    : beginningOf(next < 0 ? segments.length : next);
+  const isCursorGone = segments[row.cursor.segment]?.settled === true;
+  const cursor = isCursorGone ? beginningOf(next < 0 ? segments.length : next) : row.cursor;
   return { ...row, segments, whole: false, cursor, safe: row.imported + failedCount(row) };
 }
 

@@ -1,4 +1,5 @@
 /** What the spool asks of whatever keeps its bytes. None of it knows which chunks are counted: that is the spool's. */
+import { KeyBackupSyncError } from "../errors.js";
 
 export interface ChunkKey {
   readonly version: string;
@@ -26,8 +27,8 @@ export interface NewChunk {
 }
 
 /** A chunk that was counted is not there: the browser, or a person, has deleted some of what it stored. */
-export class LostChunkError extends Error {
+export class LostChunkError extends KeyBackupSyncError {
   constructor() {
-    super("A chunk that was spooled is gone");
+    super("storage-unavailable");
   }
 }

@@ -26,8 +26,8 @@ export async function downloadRooms(options: RoomDownloadOptions, row: BackupRow
   const rooms = await SpooledRooms.scan(options.spool, row);
   const missing = [...new Set(options.knownRooms)].filter((roomId) => !rooms.isWhole(roomId));
   const others = missing.filter((roomId) => !rooms.cut.includes(roomId));
-  // The room that was cut alone is not the rest: an answer to all goes on behind it.
-  if (others.length === 0 || others.length > MOST_ROOMS) return null;
+  // The room that was cut alone is not the rest: an answer to all goes on behind it. And where nothing is there, all is missing.
+  if (rooms.keys === 0 || others.length === 0 || others.length > MOST_ROOMS) return null;
   const writer = new RoomSegmentWriter(options, rooms);
   await fetchAll([...rooms.cut, ...others], options, writer);
   const isAll = rooms.keys >= options.backup.count;

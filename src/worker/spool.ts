@@ -97,17 +97,18 @@ export class Spool {
     });
   }
 
-  /** All that a chunk has. */
-  async *piecesOf(key: ChunkKey): AsyncGenerator<Uint8Array, void, undefined> {
+  /** All that a chunk has. @throws LostChunkError if it is not there, or not counted any more */
+  async *readAll(key: ChunkKey): AsyncGenerator<Uint8Array, void, undefined> {
     for (let from = 0; ; ) {
       const piece = await this.readChunk(key, from);
-      if (!piece || piece.length === 0) return;
+      if (!piece) throw new LostChunkError();
+      if (piece.length === 0) return;
       yield piece;
       from += piece.length;
     }
   }
 
-  /** A new answer begins: of the backup as it is now. What is settled makes room for it. */
+  /** A new answer begins: of the backup as it is now. What is spent makes room for it. */
   addSegment(version: string, backup: BackupInfo, { of, inMemory }: NewSegment): Promise<BackupRow> {
     return this.#storing(async (storage) => {
       const place: ChunkPlace = inMemory ? "memory" : await storage.bestPlace();
@@ -257,7 +258,7 @@ export class Spool {
     try {
       return await work(await this.#storage());
     } catch (cause) {
-      if (cause instanceof KeyBackupSyncError || cause instanceof LostChunkError || isAbort(cause)) throw cause;
+      if (cause instanceof KeyBackupSyncError || isAbort(cause)) throw cause;
       const full = cause instanceof DOMException && cause.name === "QuotaExceededError";
       throw new KeyBackupSyncError(full ? "storage-full" : "storage-unavailable", { cause });
     }
@@ -281,7 +282,7 @@ export class Spool {
   }
 }
 
-/** Chunks that a row had, and has no more. */
+/** The chunks of segments that a row counted, and counts no more. */
 async function deleteUncounted(
   storage: SpoolStorage,
   version: string,
@@ -289,7 +290,7 @@ async function deleteUncounted(
   after: readonly Segment[],
 ): Promise<void> {
   for (const [segment, { chunks, place }] of before.entries()) {
-    if (chunks === 0 || after[segment]?.chunks !== 0) continue;
+    if (chunks === 0 || (after[segment]?.chunks ?? 0) !== 0) continue;
     await (await storage.chunksIn(place)).deleteSegment(version, segment, chunks);
   }
 }

@@ -38,12 +38,12 @@ export class StoredAnswer {
     return same;
   }
 
-  /** What came again so far. */
+  /** What came again so far. @throws LostChunkError if it is gone since */
   async *passed(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let chunk = 0; chunk < this.#chunk; chunk++) yield* this.#piecesOf(chunk);
+    for (let chunk = 0; chunk < this.#chunk; chunk++) yield* this.#readAll(chunk);
     let left = this.#at;
     if (left === 0) return;
-    for await (const piece of this.#piecesOf(this.#chunk)) {
+    for await (const piece of this.#readAll(this.#chunk)) {
       yield piece.subarray(0, left);
       left -= piece.length;
       if (left <= 0) return;
@@ -70,8 +70,8 @@ export class StoredAnswer {
     }
   }
 
-  #piecesOf(chunk: number): AsyncIterable<Uint8Array> {
-    return this.#spool.piecesOf(this.#keyOf(chunk));
+  #readAll(chunk: number): AsyncIterable<Uint8Array> {
+    return this.#spool.readAll(this.#keyOf(chunk));
   }
 
   #keyOf(chunk: number) {

@@ -120,7 +120,7 @@ describe("The spool", () => {
         }
         expect(isSettled(await settle(spool, "1"))).to.equal(true);
         expect(await spool.getBackup("1")).to.include({ imported: 2, safe: 2 });
-        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0).catch(String)).to.contain("is gone");
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0).catch(String)).to.contain("lost some");
         expect(await spool.readChunk({ version: "2", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(1));
       });
 
@@ -147,6 +147,28 @@ describe("The spool", () => {
         expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.deep.equal(bytes(1));
         await spool.settleSegment("1", 1, "ended");
         await spool.addSegment("1", backupOf("1"), ALL);
+        await spool.putChunk({ version: "1", segment: 2, chunk: 0 }, bytes(3), 1);
+        await spool.settleSegment("1", 2, "cut");
+        // Those that failed are nowhere else as long as the next is not there.
+        await spool.addSegment("1", backupOf("1"), ALL);
+        expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.equal(null);
+        expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.deep.equal(bytes(2));
+        expect(await spool.readChunk({ version: "1", segment: 2, chunk: 0 }, 0)).to.deep.equal(bytes(3));
+      });
+
+      it("finds its chunks when those in memory are gone with their worker", async () => {
+        const identity = someone();
+        const before = open(identity);
+        await before.addBackup(backupOf("1"), "public key");
+        await before.addSegment("1", backupOf("1"), { of: "backup", inMemory: true });
+        await before.putChunk({ version: "1", segment: 0, chunk: 0 }, bytes(1), 1);
+        await before.addSegment("1", backupOf("1"), ALL);
+        await before.putChunk({ version: "1", segment: 1, chunk: 0 }, bytes(2), 2);
+        const spool = open(identity);
+        await spool.forgetLostMemory();
+        const row = await spool.getBackup("1");
+        expect(row?.cursor.segment).to.equal(1);
+        expect(row?.segments[1]).to.include({ chunks: 1, settled: false });
         expect(await spool.readChunk({ version: "1", segment: 0, chunk: 0 }, 0)).to.equal(null);
         expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.deep.equal(bytes(2));
       });
