@@ -164,7 +164,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
   },
   importing: {
     headline: "Importing your keys",
-    detail: "The download is safe on this device. Old messages become readable as keys arrive.",
+    detail: "What is downloaded is safe on this device. Old messages become readable as keys arrive.",
   },
   paused: {
     headline: "Paused",
@@ -230,6 +230,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "worker-unavailable": "A part of this app could not be loaded",
     "import-failed": "The keys could not be imported",
     "rescue-copy-damaged": "This file is no rescue copy, or a part of it is missing",
+    "rescue-copy-overtaken": "Keys were imported or deleted while the copy was made",
     "recovery-key-invalid": "This is not a recovery key",
     "nothing-to-save": "All your keys are imported already",
     "decryption-key-unknown": "The recovery key of this backup is not known here",

@@ -22,11 +22,12 @@ const CODES = {
   "backup-replaced": ["try-again", "The backup was deleted or replaced by a new version."],
   "decryption-key-mismatch": ["enter-recovery-key", "The decryption key on this device is not the one of this backup."],
   "storage-full": ["free-storage", "There is no room left on this device."],
-  "storage-unavailable": ["try-again", "The browser refuses to store data for this page."],
+  "storage-unavailable": ["try-again", "The browser refuses to store data for this page, or lost some that it had."],
   "worker-crashed": ["try-again", "The background worker of the download died."],
   "worker-unavailable": ["tell-app-developer", "The background worker, or the WebAssembly in it, could not be loaded."],
   "import-failed": ["try-again", "The crypto store refused the room keys."],
   "rescue-copy-damaged": ["choose-another-file", "The file is no rescue copy, or not a whole one."],
+  "rescue-copy-overtaken": ["try-again", "Some of the keys were imported or deleted while the copy was made."],
   "recovery-key-invalid": ["enter-recovery-key", "What was entered is not a recovery key."],
   "nothing-to-save": [
     "export-from-app",

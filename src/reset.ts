@@ -43,7 +43,7 @@ export interface RescueCopy {
   readonly fileName: string;
   /** Room keys that are on this device but not in the file: of other backups, or such as nobody can read without their recovery key. */
   readonly leftOut: number;
-  /** Made as it is read. An error in it means that the file is not whole. */
+  /** Made as it is read. An error in it, as `rescue-copy-overtaken`, means that the file is not whole. */
   readonly stream: ReadableStream<Uint8Array>;
 }
 

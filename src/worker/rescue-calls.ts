@@ -2,6 +2,7 @@
 import { KeyBackupSyncError } from "../errors.js";
 import type { DecryptedBatch } from "../protocol.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
+import { LostChunkError } from "./chunks.js";
 import type { Decryptor } from "./decryptor.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keptDecryptor } from "./kept-decryptor.js";
@@ -145,11 +146,16 @@ export class RescueCalls {
     }
   }
 
+  /** @throws KeyBackupSyncError `rescue-copy-overtaken` */
   async *#piecesOf({ backup: { version }, segments }: BackupRow): AsyncGenerator<SegmentPiece, void, undefined> {
-    for (const [segment, { chunks }] of segments.entries()) {
-      for (let chunk = 0; chunk < chunks; chunk++) {
-        for await (const bytes of this.#spool.piecesOf({ version, segment, chunk })) yield { segment, bytes };
+    try {
+      for (const [segment, { chunks }] of segments.entries()) {
+        for (let chunk = 0; chunk < chunks; chunk++) {
+          for await (const bytes of this.#spool.readAll({ version, segment, chunk })) yield { segment, bytes };
+        }
       }
+    } catch (cause) {
+      throw cause instanceof LostChunkError ? new KeyBackupSyncError("rescue-copy-overtaken", { cause }) : cause;
     }
   }
 }

@@ -151,6 +151,15 @@ describe("A rescue copy", () => {
     goOn();
   });
 
+  it("of what is imported while it is made says that it is not whole", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const { controller, goOn } = await inMidImport(scene);
+    const { stream } = await controller.rescueCopy(null);
+    goOn();
+    await whenStatus(controller, "complete");
+    expect(await codeOf(stream.pipeTo(new WritableStream()))).to.equal("rescue-copy-overtaken");
+  });
+
   it("without one is made without the decryption key, and taken back with the recovery key by another device", async () => {
     scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
     const { fileName, stream } = await (await locked(scene)).rescueCopy(null);
