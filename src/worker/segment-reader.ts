@@ -5,7 +5,7 @@ import { type BackedUpSession, KeyBackupParser } from "./key-backup-parser.js";
 import type { Spool } from "./spool.js";
 
 export class SegmentReader {
-  readonly #spool: Spool;
+  readonly #spool: Pick<Spool, "readChunk">;
   readonly #version: string;
   readonly #parser: KeyBackupParser;
   #cursor: Cursor;
@@ -18,7 +18,7 @@ export class SegmentReader {
   #isLost = false;
 
   /** @param withValues false: only ids are wanted */
-  constructor(spool: Spool, version: string, cursor: Cursor, withValues = true) {
+  constructor(spool: Pick<Spool, "readChunk">, version: string, cursor: Cursor, withValues = true) {
     this.#spool = spool;
     this.#version = version;
     this.#cursor = cursor;
@@ -75,12 +75,13 @@ export class SegmentReader {
 
   /** Gives the parser what is spooled behind what it had: the rest of the chunk, then chunk by chunk. */
   async #readOn(): Promise<boolean> {
-    if (await this.#readFrom(this.#chunk, this.#begin + this.#length)) return true;
-    return !this.#isLost && this.#readFrom(this.#chunk + 1, 0);
+    const begin = this.#begin + this.#length;
+    const rest = await this.#read(this.#chunk, begin);
+    if (rest?.length !== 0) return this.#take(rest, this.#chunk, begin);
+    return this.#take(await this.#read(this.#chunk + 1, 0), this.#chunk + 1, 0);
   }
 
-  async #readFrom(chunk: number, begin: number): Promise<boolean> {
-    const bytes = await this.#read(chunk, begin);
+  #take(bytes: Uint8Array | null, chunk: number, begin: number): boolean {
     if (!bytes || bytes.length === 0) return false;
     this.#chunk = chunk;
     this.#begin = begin;
@@ -89,6 +90,7 @@ export class SegmentReader {
     return true;
   }
 
+  /** `null` as long as it is not counted, and where it is lost. */
   async #read(chunk: number, from: number): Promise<Uint8Array | null> {
     try {
       return await this.#spool.readChunk({ version: this.#version, segment: this.#cursor.segment, chunk }, from);
