@@ -37,11 +37,12 @@ export async function importRoomKeys(options: ImportOptions): Promise<void> {
   });
   let settled: SettledBatch | null = null;
   for (;;) {
-    const spooled = options.spooled.count;
+    // Before it is answered: what comes meanwhile is no part of the answer.
+    const [spooled, isMore] = [options.spooled.count, options.isMoreToCome()];
     const next = await options.nextBatch(batches.size.batch, settled);
     settled = null;
     options.onProgress(next.progress);
-    if (next.kind === "end" || (next.kind === "caught-up" && !options.isMoreToCome())) return;
+    if (next.kind === "end" || (next.kind === "caught-up" && !isMore)) return;
     options.signal.throwIfAborted();
     if (next.kind === "caught-up") await options.spooled.moreThan(spooled, options.signal);
     else settled = await batches.settle(next.batch.roomKeys);

@@ -30,6 +30,10 @@ class Scene {
   readonly taken = new Set<string>();
   readonly rests: number[] = [];
   intensity: Intensity = "balanced";
+  /** The last batches come, and nothing more, while the answer that there are none is on its way. */
+  endsMeanwhile = false;
+  readonly #spooled = new Changes();
+  #isMore = true;
   /** Called before each import, with the number of calls so far: may throw. */
   beforeImport: (sessionIds: readonly string[], calls: number) => void = () => {};
   /** Dropped, and counted as such. */
@@ -53,8 +57,8 @@ class Scene {
       intensity: () => this.intensity,
       rest: async (milliseconds) => void this.rests.push(milliseconds),
       onProgress: () => {},
-      spooled: new Changes(),
-      isMoreToCome: () => true,
+      spooled: this.#spooled,
+      isMoreToCome: () => this.#isMore,
     };
     return importRoomKeys(options);
   }
@@ -66,11 +70,19 @@ class Scene {
 
   #next(settled: SettledBatch | null): NextBatch {
     if (settled) this.#settle(settled);
+    if (this.endsMeanwhile) return this.#end();
     const isUnsettled = this.#given.length > 0;
     const roomKeys = this.#batches.shift() ?? (isUnsettled ? [] : null);
     if (!roomKeys) return { kind: "end", progress: PROGRESS };
     this.#given.push(...roomKeys.map(({ session_id }) => session_id));
     return { kind: "batch", batch: { roomKeys, failures: NO_FAILURES, end: END }, progress: PROGRESS };
+  }
+
+  #end(): NextBatch {
+    this.endsMeanwhile = false;
+    this.#isMore = false;
+    this.#spooled.note();
+    return { kind: "caught-up", progress: PROGRESS };
   }
 
   #settle({ rejected }: SettledBatch): void {
@@ -104,6 +116,13 @@ async function expectImportFailed(scene: Scene): Promise<void> {
 }
 
 describe("The import", () => {
+  it("takes what came last while it heard that there was nothing", async () => {
+    const scene = new Scene(16);
+    scene.endsMeanwhile = true;
+    await scene.run();
+    expect(scene.counts).to.deep.equal([16, 0]);
+  });
+
   for (const calls of [1, 2, 3, 9, 20, 31]) {
     it(`loses no key to a fault that passes after ${calls} calls`, async () => {
       const scene = new Scene(16, 16);
