@@ -72,8 +72,10 @@ export class BackupRun {
     try {
       await download;
     } catch (cause) {
-      if (isFault(cause, "backup-replaced") || this.#lacksKey) throw cause;
+      if (this.#signal.aborted || isFault(cause, "backup-replaced") || this.#lacksKey) throw cause;
       this.#isBroken = true;
+      this.#downloadWait = null;
+      this.#show();
       this.#spooled.note();
       await imported.catch(() => {});
       throw cause;

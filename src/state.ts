@@ -108,7 +108,7 @@ export type KeyBackupSyncState =
   | { readonly status: "unavailable"; readonly reason: UnavailableReason; readonly replaced: ReplacedBackups | null }
   /** The homeserver is sending; importing may run beside it. */
   | ({ readonly status: "downloading"; readonly pace: Pace | null } & Sync)
-  /** All is safe on this device; the homeserver is no longer needed. */
+  /** What was downloaded is safe on this device, and goes into the crypto store; the homeserver is not needed for that. */
   | ({ readonly status: "importing"; readonly pace: Pace | null } & Sync)
   /** By the person; kept over a reload. Goes on by resume. */
   | ({ readonly status: "paused" } & Sync)

@@ -18,8 +18,8 @@ export class BrokenOffError extends KeyBackupSyncError {
 }
 
 /**
- * @throws what `pieces` throws, once all that came before it is safe; BrokenOffError likewise; `malformed-response` if it is no JSON
- *   object, of which nothing is kept
+ * @throws what `pieces` throws, once all that came before it is safe; BrokenOffError likewise; `malformed-response` if it begins as no
+ *   JSON object, of which nothing is kept
  */
 export async function download(pieces: AsyncIterable<Uint8Array>, options: SegmentOptions): Promise<BackupRow> {
   const look = new AnswerLook();

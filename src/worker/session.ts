@@ -15,8 +15,9 @@ import type {
 import { failedCount } from "../state.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf, spooledOf } from "./backup-row.js";
 import { Batches } from "./batches.js";
+import { BrokenOffAnswers } from "./broken-off-answers.js";
 import { Decryptor } from "./decryptor.js";
-import { BrokenOffError, download } from "./download.js";
+import { download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keptDecryptor } from "./kept-decryptor.js";
@@ -45,8 +46,7 @@ export class Session {
   #current: BackupVersion | null = null;
   /** There is no room for it on the device. */
   #lacksRoom: Promise<boolean> = Promise.resolve(false);
-  /** Bytes of the last answer that broke off. */
-  #brokenOffAt: number | null = null;
+  readonly #brokenOff = new BrokenOffAnswers();
   #opened: Opened | null = null;
   #batches: Batches | null = null;
   #room: RoomBatches | null = null;
@@ -221,14 +221,11 @@ export class Session {
   }
 
   async #downloadAll(options: SegmentOptions): Promise<BackupRow> {
+    const { backup, signal } = options;
     try {
-      return await download(this.#homeserver.getRoomKeys(options.backup, options.signal), options);
+      return await download(this.#homeserver.getRoomKeys(backup, signal), options);
     } catch (cause) {
-      if (!(cause instanceof BrokenOffError)) throw cause;
-      // A connection does not fail at the same byte twice: the homeserver has no more to say.
-      const isAll = cause.bytes === this.#brokenOffAt;
-      this.#brokenOffAt = cause.bytes;
-      throw isAll ? new KeyBackupSyncError("malformed-response", { cause }) : cause;
+      throw this.#brokenOff.isItsEnd(backup, cause) ? new KeyBackupSyncError("malformed-response", { cause }) : cause;
     }
   }
 

@@ -1,4 +1,5 @@
-import { expect } from "@open-wc/testing";
+import { expect, waitUntil } from "@open-wc/testing";
+import { deferred } from "../support/deferred.js";
 import type { Step } from "../support/scripted-homeserver.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
 
@@ -43,21 +44,29 @@ describe("A download that breaks off", () => {
     });
   }
 
-  it("at the same byte once more is not asked for again: the homeserver has no more to say", async () => {
+  it("at the same byte three times is not asked for again: the homeserver has no more to say", async () => {
     scene = await SyncScene.open({
       keys: KEYS,
       answer: ({ response }) => ({ body: JSON.stringify(response).slice(0, 30_000) }),
     });
+    const imports = deferred<number>();
+    scene.host.beforeImport = () => imports.promise;
     const controller = scene.controller();
     await controller.start();
-    await whenStatus(controller, "waiting");
-    dispatchEvent(new Event("online"));
+    for (const requests of [1, 2]) {
+      await waitUntil(async () => (await scene.requestsFor(KEYS_PATH)) === requests);
+      await whenStatus(controller, "waiting");
+      dispatchEvent(new Event("online"));
+    }
+    // Nothing more is waited for.
+    await whenStatus(controller, "importing");
+    imports.resolve(0);
     const { error, sync } = await whenStatus(controller, "failed");
     expect(error.code).to.equal("malformed-response");
     // What did come is imported all the same.
     expect(sync?.progress.imported).to.be.greaterThan(KEYS / 3);
     expect(scene.host.imported.size).to.equal(sync?.progress.imported);
-    expect(await scene.requestsFor(KEYS_PATH)).to.equal(2);
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(3);
   });
 
   it("and comes again in another order loses no key", async () => {
