@@ -123,11 +123,11 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#oneRun.prioritise(roomId);
   }
 
-  assessReset(signal: AbortSignal = new AbortController().signal): Promise<ResetAssessment> {
+  async assessReset(signal: AbortSignal = new AbortController().signal): Promise<ResetAssessment> {
     return assessReset(this.#worker(), this.#host.cryptoStore, signal);
   }
 
-  rescueCopy(passphrase: string | null): Promise<RescueCopy> {
+  async rescueCopy(passphrase: string | null): Promise<RescueCopy> {
     return rescueCopy(this.#worker(), passphrase);
   }
 
@@ -137,7 +137,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
    * @throws KeyBackupSyncError `rescue-copy-damaged`, `recovery-key-invalid`, `decryption-key-mismatch`, then nothing is changed; or
    *   `import-failed` if the crypto store takes no keys, or no more: those that it took are in it
    */
-  importRescueCopy(file: Blob, recoveryKey: string): Promise<RescuedKeys> {
+  async importRescueCopy(file: Blob, recoveryKey: string): Promise<RescuedKeys> {
     return importRescueCopy(this.#worker(), this.#host.cryptoStore, file, recoveryKey);
   }
 
@@ -161,7 +161,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     if (state.status === "failed") throw state.error;
   }
 
-  /** The page is done with it: ends what is in flight and keeps all that is safe. Another tab goes on with it. */
+  /** The page is done with it: ends what is in flight and keeps all that is safe. Another tab goes on with it. Every call throws `AbortError` then. */
   close(): void {
     this.#closed = true;
     this.#oneRun.close();
@@ -232,6 +232,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
         const isCrash = isFault(cause, "worker-crashed");
         if (!isCrash || this.#reached <= reached) throw cause;
         reached = this.#reached;
+        await this.#link?.ended;
       }
     }
   }
@@ -257,7 +258,9 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     }
   }
 
+  /** @throws AbortError when closed: nobody would end another worker */
   #worker(): WorkerLink {
+    if (this.#closed) throw new DOMException("The controller is closed", "AbortError");
     if (!this.#link || this.#link.crashed) this.#link = new WorkerLink(this.#host.account);
     return this.#link;
   }

@@ -27,7 +27,7 @@ export class WorkerLink {
   /** How the worker ended. */
   #fault: ErrorCode | null = null;
   #end: () => void = () => {};
-  /** Resolves when the worker has let go of all that another one may want. */
+  /** Resolves when the worker has let go of all that another one may want; without Web Locks, a while after it was closed. */
   readonly ended = new Promise<void>((resolve) => {
     this.#end = resolve;
   });
@@ -37,8 +37,9 @@ export class WorkerLink {
     this.#account = account;
     this.#worker = newWorker(this.#name);
     this.#worker.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => void this.#receive(data));
-    this.#worker.addEventListener("error", () => this.#crash());
-    this.#worker.addEventListener("messageerror", () => this.#crash());
+    // It lives on, but nobody knows how.
+    this.#worker.addEventListener("error", () => this.close());
+    this.#worker.addEventListener("messageerror", () => this.close());
     const { userId, deviceId, homeserverUrl } = account;
     this.#send({ type: "begin", identity: { userId, deviceId, homeserverUrl } });
   }

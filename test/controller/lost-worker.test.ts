@@ -1,7 +1,64 @@
-import { expect } from "@open-wc/testing";
+import { expect, waitUntil } from "@open-wc/testing";
 import { isWebKit } from "../hostile/engine.js";
+import { stubWorkers } from "../support/stubbed-worker.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
 import { terminateWorkers } from "../support/terminable-workers.js";
+
+/** Fails at the third batch that it is asked for, and lives on. */
+const FAULTY = `
+  let batches = 0;
+  self.addEventListener("message", ({ data }) => {
+    if (data.name === "nextBatch" && ++batches === 3) throw new Error("A fault of the test's own");
+  });
+`;
+
+/** Of workers that the page makes from now on. */
+function keepErrorsFromTheRunner(): void {
+  globalThis.Worker = class extends Worker {
+    constructor(...options: ConstructorParameters<typeof Worker>) {
+      super(...options);
+      this.addEventListener("error", (event) => event.preventDefault());
+    }
+  };
+}
+
+async function livingWorkers(): Promise<number> {
+  const { held } = await navigator.locks.query();
+  return held?.filter(({ name }) => name?.startsWith("key-backup-sync:worker:")).length ?? 0;
+}
+
+describe("A worker that fails, and lives on", () => {
+  it("is ended before another takes its place", async () => {
+    await waitUntil(async () => (await livingWorkers()) === 0);
+    const restore = stubWorkers(FAULTY);
+    keepErrorsFromTheRunner();
+    const scene = await SyncScene.open({ keys: 600 });
+    const most = { workers: 0 };
+    scene.host.beforeImport = async () => {
+      most.workers = Math.max(most.workers, await livingWorkers());
+      return 0;
+    };
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "complete");
+    expect(scene.host.imported.size).to.equal(600);
+    expect(most.workers).to.equal(1);
+    restore();
+    await scene.close();
+  });
+});
+
+describe("A controller that was closed", () => {
+  it("makes no worker that nobody would end", async () => {
+    const scene = await SyncScene.open();
+    const controller = scene.controller();
+    controller.close();
+    const answer = await controller.assessReset().catch((cause: Error) => cause.name);
+    expect(answer).to.equal("AbortError");
+    expect(await controller.rescueCopy(null).catch((cause: Error) => cause.name)).to.equal("AbortError");
+    await scene.close();
+  });
+});
 
 describe("A worker that dies without a word", () => {
   let scene: SyncScene;
