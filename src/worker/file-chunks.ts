@@ -120,15 +120,27 @@ class FileChunk implements NewChunk {
       this.#makeRoomFor(bytes.length);
       for (let at = 0; at < bytes.length; at += PART) this.#writePart(bytes.subarray(at, at + PART));
     } catch (cause) {
-      this.#handle.close();
+      this.#letGo();
       throw cause;
     }
   }
 
   /** No flush to the disk itself, as with relaxed transactions: only a loss of power could cost it, and then it is downloaded again. */
   async end(): Promise<void> {
-    this.#handle.truncate(this.#length);
-    this.#handle.close();
+    try {
+      this.#handle.truncate(this.#length);
+    } finally {
+      this.#handle.close();
+    }
+  }
+
+  /** It is of no use: where the disk is full, others want its room. */
+  #letGo(): void {
+    try {
+      this.#handle.truncate(0);
+    } finally {
+      this.#handle.close();
+    }
   }
 
   #writePart(part: Uint8Array): void {
@@ -139,8 +151,17 @@ class FileChunk implements NewChunk {
 
   #makeRoomFor(length: number): void {
     if (this.#length + length <= this.#size) return;
-    this.#size = this.#length + Math.max(length, GROWTH);
-    this.#handle.truncate(this.#size);
+    const needed = this.#length + length;
+    try {
+      this.#grow(Math.max(needed, this.#length + GROWTH));
+    } catch {
+      this.#grow(needed);
+    }
+  }
+
+  #grow(size: number): void {
+    this.#handle.truncate(size);
+    this.#size = size;
   }
 }
 
