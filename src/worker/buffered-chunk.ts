@@ -8,7 +8,7 @@ export function bufferedChunk(put: (bytes: Uint8Array) => Promise<void>): NewChu
   const pieces: Uint8Array[] = [];
   return {
     capacity: CAPACITY,
-    write: async (bytes) => void pieces.push(bytes),
+    write: async (bytes) => void pieces.push(bytes.slice()),
     end: () => put(joined(pieces)),
   };
 }

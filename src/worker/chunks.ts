@@ -21,6 +21,7 @@ export interface ChunkStore {
 export interface NewChunk {
   /** Most bytes of it. */
   readonly capacity: number;
+  /** The bytes are the caller's again when it resolves. */
   write(bytes: Uint8Array): Promise<void>;
   /** Resolves when all of it is safe. */
   end(): Promise<void>;

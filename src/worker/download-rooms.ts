@@ -68,7 +68,7 @@ async function inParts(pieces: AsyncIterable<Uint8Array>): Promise<AnswerInParts
   while (length < LARGEST_HEAD) {
     const { done, value } = await iterator.next();
     if (done) return { head, rest: null };
-    head.push(value);
+    head.push(value.slice());
     length += value.length;
   }
   return { head, rest: { [Symbol.asyncIterator]: () => iterator } };

@@ -22,8 +22,11 @@ export const PATIENCE: Patience = { firstByte: 180_000, progress: 30_000 };
  */
 export const ONE_ROOM_KEY = 1024;
 
+/** In bytes. */
+const LARGEST_PIECE = 1024 * 1024;
+
 /**
- * Whoever stops listening ends the request.
+ * Whoever stops listening ends the request. A piece is there until the next one is asked for: who keeps it has to copy it.
  * @param portion bytes of which each must be there within `milliseconds`; `Infinity` for the whole body
  * @throws KeyBackupSyncError `homeserver-unreachable`
  */
@@ -33,7 +36,7 @@ export async function* piecesOf(
   milliseconds: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (!body) return;
-  const reader = body.getReader();
+  const reader = piecewise(body);
   let [bytes, left] = [0, milliseconds];
   try {
     for (;;) {
@@ -48,6 +51,32 @@ export async function* piecesOf(
     }
   } finally {
     reader.cancel().catch(() => {});
+  }
+}
+
+type PieceReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
+
+/** Into the same memory again and again, where the engine can do so: a large answer would else leave a heap of it to be collected. */
+function piecewise(body: ReadableStream<Uint8Array>): PieceReader {
+  const reader = byobReader(body);
+  if (!reader) return body.getReader();
+  let buffer = new ArrayBuffer(LARGEST_PIECE);
+  return {
+    read: async () => {
+      const result = await reader.read(new Uint8Array(buffer));
+      if (result.value) buffer = result.value.buffer;
+      return result as ReadableStreamReadResult<Uint8Array>;
+    },
+    cancel: () => reader.cancel(),
+  };
+}
+
+/** `null` in WebKit. */
+function byobReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return null;
   }
 }
 

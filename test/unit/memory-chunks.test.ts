@@ -22,6 +22,17 @@ describe("Chunks in memory", () => {
     expect(await chunks.read(at(1), 0)).to.deep.equal(new Uint8Array([1, 7]));
   });
 
+  it("have what was written, though the writer has used its memory for something else since", async () => {
+    const chunks = new MemoryChunks();
+    const chunk = await chunks.create(at(0), new AbortController().signal);
+    const memory = new Uint8Array([1, 2]);
+    await chunk.write(memory);
+    memory.fill(9);
+    await chunk.write(memory);
+    await chunk.end();
+    expect(await chunks.read(at(0), 0)).to.deep.equal(new Uint8Array([1, 2, 9, 9]));
+  });
+
   it("make the next one wait until one before is imported", async () => {
     const chunks = new MemoryChunks();
     await fill(chunks);
