@@ -161,7 +161,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     if (state.status === "failed") throw state.error;
   }
 
-  /** The page is done with it: ends what is in flight and keeps all that is safe. Another tab goes on with it. Every call throws `AbortError` then. */
+  /** The page is done with it: ends what is in flight and keeps all that is safe. Another tab goes on with it. No wish is granted then, and what asks the worker throws `AbortError`. */
   close(): void {
     this.#closed = true;
     this.#oneRun.close();
@@ -225,14 +225,15 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       restingAt: this.#isDone ? this.#state : null,
     };
     for (let reached = -1; ; ) {
+      const link = this.#worker();
       try {
-        return await run({ ...options, link: this.#worker() });
+        return await run({ ...options, link });
       } catch (cause) {
         signal.throwIfAborted();
         const isCrash = isFault(cause, "worker-crashed");
         if (!isCrash || this.#reached <= reached) throw cause;
         reached = this.#reached;
-        await this.#link?.ended;
+        if (link.crashed) await link.ended;
       }
     }
   }

@@ -129,7 +129,8 @@ export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Se
  */
 function withoutSpent(segments: readonly Segment[], of: Segment["of"]): readonly Segment[] {
   if (of !== "backup") return segments;
-  const isSpent = (segment: Segment) => segment.of === "backup" && segment.settled && segment.chunks > 0;
+  const isSpent = ({ of, settled, chunks, place }: Segment) =>
+    of === "backup" && settled && chunks > 0 && place !== "memory";
   const kept = segments.findLastIndex(isSpent);
   return segments.map((segment, at) => (isSpent(segment) && at !== kept ? { ...segment, chunks: 0 } : segment));
 }

@@ -138,9 +138,10 @@ class FileChunk implements NewChunk {
   #letGo(): void {
     try {
       this.#handle.truncate(0);
-    } finally {
-      this.#handle.close();
+    } catch {
+      // What failed first is to be told.
     }
+    this.#handle.close();
   }
 
   #writePart(part: Uint8Array): void {

@@ -149,7 +149,9 @@ export class RescueCalls {
   /** @throws KeyBackupSyncError `rescue-copy-overtaken` */
   async *#piecesOf({ backup: { version }, segments }: BackupRow): AsyncGenerator<SegmentPiece, void, undefined> {
     try {
-      for (const [segment, { chunks }] of segments.entries()) {
+      for (const [segment, { chunks, place, settled }] of segments.entries()) {
+        // Its bytes went as they were imported.
+        if (place === "memory" && settled) continue;
         for (let chunk = 0; chunk < chunks; chunk++) {
           for await (const bytes of this.#spool.readAll({ version, segment, chunk })) yield { segment, bytes };
         }

@@ -12,6 +12,16 @@ const FAULTY = `
   });
 `;
 
+/** Answers once that it crashed, as for a fault that nobody foresaw, and lives on. */
+const WRONG_ONCE = `
+  const post = self.postMessage.bind(self);
+  let batches = 0;
+  self.postMessage = (message) => {
+    const isWrong = message.type === "result" && message.value?.kind === "batch" && ++batches === 2;
+    post(isWrong ? { type: "error", id: message.id, code: "worker-crashed", retryAfterMs: null } : message);
+  };
+`;
+
 /** Of workers that the page makes from now on. */
 function keepErrorsFromTheRunner(): void {
   globalThis.Worker = class extends Worker {
@@ -43,6 +53,19 @@ describe("A worker that fails, and lives on", () => {
     await whenStatus(controller, "complete");
     expect(scene.host.imported.size).to.equal(600);
     expect(most.workers).to.equal(1);
+    restore();
+    await scene.close();
+  });
+});
+
+describe("A worker that fails in one call", () => {
+  it("is asked again, and not waited for", async () => {
+    const restore = stubWorkers(WRONG_ONCE);
+    const scene = await SyncScene.open({ keys: 600 });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "complete");
+    expect(scene.host.imported.size).to.equal(600);
     restore();
     await scene.close();
   });
