@@ -161,7 +161,10 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     if (state.status === "failed") throw state.error;
   }
 
-  /** The page is done with it: ends what is in flight and keeps all that is safe. Another tab goes on with it. No wish is granted then, and what asks the worker throws `AbortError`. */
+  /**
+   * The page is done with it: ends what is in flight and keeps all that is safe. Another tab goes on with it. No wish is granted then, and
+   * what asks the worker throws `AbortError`.
+   */
   close(): void {
     this.#closed = true;
     this.#oneRun.close();

@@ -117,7 +117,8 @@ export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Se
   const passes = backup.etag === row.backup.etag ? row.passes : 0;
   const after = { ...row, backup, passes, whole: false, usedAt: Date.now() };
   if (row.segments.length === 0) return { ...after, segments: [added], cursor: beginningOf(0) };
-  if (!isSettled(row)) return { ...after, segments: [...withoutSpent(row.segments, segment.of), added] };
+  const before = added.of === "backup" ? withoutSpent(row.segments) : row.segments;
+  if (!isSettled(row)) return { ...after, segments: [...before, added] };
   // What was imported stays imported; what failed gets another chance.
   const counts = { safe: row.imported, failures: NO_FAILURES };
   return { ...after, ...counts, segments: [added], cursor: beginningOf(0), pass: row.pass + 1 };
@@ -127,8 +128,7 @@ export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Se
  * An answer to "all room keys" comes with what the ones before it had. Of those that are settled, one stays until all is: keys that failed
  * are nowhere else on this device. More would fill the disk, where a homeserver always cuts its answers.
  */
-function withoutSpent(segments: readonly Segment[], of: Segment["of"]): readonly Segment[] {
-  if (of !== "backup") return segments;
+function withoutSpent(segments: readonly Segment[]): readonly Segment[] {
   const isSpent = ({ of, settled, chunks, place }: Segment) =>
     of === "backup" && settled && chunks > 0 && place !== "memory";
   const kept = segments.findLastIndex(isSpent);
@@ -180,8 +180,8 @@ export function withoutMemory(row: BackupRow): BackupRow {
     isGone(segment) ? { ...segment, chunks: 0, settled: true } : segment,
   );
   const next = segments.findIndex(({ settled }) => !settled);
-  const isCursorGone = segments[row.cursor.segment]?.settled === true;
-  const cursor = isCursorGone ? beginningOf(next < 0 ? segments.length : next) : row.cursor;
+  const isCursorSettled = segments[row.cursor.segment]?.settled === true;
+  const cursor = isCursorSettled ? beginningOf(next < 0 ? segments.length : next) : row.cursor;
   return { ...row, segments, whole: false, cursor, safe: row.imported + failedCount(row) };
 }
 

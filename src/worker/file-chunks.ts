@@ -151,8 +151,8 @@ class FileChunk implements NewChunk {
   }
 
   #makeRoomFor(length: number): void {
-    if (this.#length + length <= this.#size) return;
     const needed = this.#length + length;
+    if (needed <= this.#size) return;
     try {
       this.#grow(Math.max(needed, this.#length + GROWTH));
     } catch {
