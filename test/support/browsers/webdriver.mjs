@@ -33,6 +33,11 @@ export class WebDriverSession {
     return await this.#post("/execute/sync", { script, args });
   }
 
+  /** @returns {Promise<{ width: number, height: number }>} size of the window */
+  async size() {
+    return await call("GET", `${this.#url}/window/rect`);
+  }
+
   /** @param {{ width: number, height: number }} size of the window */
   async resize(size) {
     await this.#post("/window/rect", size);

@@ -5,6 +5,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 
 /** @type {Readonly<Record<string, string>>} */
 const KEYS = {
@@ -28,10 +29,11 @@ const KEYS = {
   Meta: "\uE03D",
 };
 const BUTTONS = ["left", "middle", "right"];
-const MEDIA_TIMEOUT_MS = 5000;
+const TIMEOUT_MS = 5000;
 
 /** @typedef {import("./webdriver.mjs").WebDriverSession} WebDriverSession */
 /** @typedef {{ button?: string }} ButtonOptions */
+/** @typedef {{ width: number, height: number }} Size */
 /** @typedef {{ colorScheme?: string | null, reducedMotion?: string | null }} Media */
 
 /** @param {WebDriverSession} session @param {string} profile of the browser */
@@ -39,7 +41,7 @@ export function webkitPage(session, profile) {
   return {
     keyboard: keyboard(session),
     mouse: mouse(session),
-    /** @param {{ width: number, height: number }} size */
+    /** @param {Size} size */
     setViewportSize: (size) => setViewportSize(session, size),
     /** @param {Media} media */
     emulateMedia: (media) => emulateMedia(session, profile, media),
@@ -90,14 +92,19 @@ function mouse(session) {
 }
 
 /**
- * The window is a little more than the page, by an amount only the page knows.
- * @param {WebDriverSession} session @param {{ width: number, height: number }} size
+ * The window is a little more than the page, by an amount that shows while both rest. The page follows the window after a moment.
+ * @param {WebDriverSession} session @param {Size} size
  */
-async function setViewportSize(session, { width, height }) {
-  await session.resize({ width, height });
-  const [innerWidth, innerHeight] = await session.execute("return [innerWidth, innerHeight]");
-  if (innerWidth === width && innerHeight === height) return;
-  await session.resize({ width: width * 2 - innerWidth, height: height * 2 - innerHeight });
+async function setViewportSize(session, size) {
+  const [window, page] = [await session.size(), await pageSize(session)];
+  const frame = { width: window.width - page.width, height: window.height - page.height };
+  await session.resize({ width: size.width + frame.width, height: size.height + frame.height });
+  await until(async () => isDeepStrictEqual(await pageSize(session), size), "WebKit did not take the size of the page");
+}
+
+/** @param {WebDriverSession} session @returns {Promise<Size>} */
+async function pageSize(session) {
+  return await session.execute("return { width: innerWidth, height: innerHeight }");
 }
 
 /**
@@ -109,11 +116,7 @@ async function emulateMedia(session, profile, { colorScheme, reducedMotion }) {
   const path = join(profile, "media.json");
   writeFileSync(`${path}.new`, JSON.stringify(wanted));
   renameSync(`${path}.new`, path);
-  const deadline = Date.now() + MEDIA_TIMEOUT_MS;
-  while (JSON.stringify(await mediaOf(session)) !== JSON.stringify(wanted)) {
-    if (Date.now() > deadline) throw new Error("WebKit did not take the media features");
-    await delay(20);
-  }
+  await until(async () => isDeepStrictEqual(await mediaOf(session), wanted), "WebKit did not take the media features");
 }
 
 /** @param {WebDriverSession} session */
@@ -122,4 +125,13 @@ async function mediaOf(session) {
     dark: matchMedia("(prefers-color-scheme: dark)").matches,
     reducedMotion: matchMedia("(prefers-reduced-motion: reduce)").matches,
   }`);
+}
+
+/** @param {() => Promise<boolean>} isDone @param {string} complaint */
+async function until(isDone, complaint) {
+  const deadline = Date.now() + TIMEOUT_MS;
+  while (!(await isDone())) {
+    if (Date.now() > deadline) throw new Error(complaint);
+    await delay(20);
+  }
 }
