@@ -67,12 +67,16 @@ export class BackupRun {
     if (this.#kind === "present") this.#options.report({ status: "complete", ...this.#sync });
   }
 
-  /** Whatever ends the download, what is safe can still be imported, if its key is known. One that was replaced is for a run of its own. */
+  /**
+   * Whatever ends the download, what is safe can still be imported, if its key is known and the worker lives. One that was replaced is for
+   * a run of its own.
+   */
   async #orAllImported(download: Promise<void>, imported: Promise<void>): Promise<void> {
     try {
       await download;
     } catch (cause) {
-      if (this.#signal.aborted || isFault(cause, "backup-replaced") || this.#lacksKey) throw cause;
+      const isOver = this.#signal.aborted || isFault(cause, "backup-replaced", "worker-crashed");
+      if (isOver || this.#lacksKey) throw cause;
       this.#isBroken = true;
       this.#downloadWait = null;
       this.#show();

@@ -43,7 +43,7 @@ export async function strike(scene, { kind, moment, delay: milliseconds, whilePa
   device.journal.say(`--- ${kind} ${tab.name}`);
   await BLOWS[kind](scene, tab);
   if (device.tabs.length === 0) await device.openTab();
-  await resume(device);
+  if (device.isPaused) await resume(device);
 }
 
 /** @param {Scene} scene @param {Moment} moment */
@@ -76,10 +76,10 @@ async function pause(device) {
 /** By the person who paused it. It must have stayed paused, whatever died. @param {Device} device */
 export async function resume(device) {
   const { journal, tabs } = device;
-  if (!device.isPaused) return;
   await journal.when(() => journal.shows("paused") || journal.ended !== undefined, "still paused");
   if (!journal.shows("paused")) return;
   device.isPaused = false;
+  journal.isResuming = true;
   for (const tab of tabs) await device.ask(tab, press, "Resume");
 }
 

@@ -18,6 +18,8 @@ export class Journal {
   kills = 0;
   /** Of these, workers. */
   workerDeaths = 0;
+  /** The person resumed it, and no tab showed since that this is kept: killed now, it may be found paused. */
+  isResuming = false;
   /** By tab, of those that live. @type {Map<string, StateNote>} */
   #states = new Map();
   /** The document of a tab. @type {Map<string, string>} */
@@ -139,6 +141,7 @@ export class Journal {
   /** @param {string} tab @param {StateNote} note */
   #shown(tab, note) {
     this.#states.set(tab, note);
+    if (note.status !== "paused" && note.status !== "checking") this.isResuming = false;
     const isWhole = note.status === "importing" || note.status === "complete";
     if (isWhole) this.#requestsOfDownload ??= this.#roomKeyRequests();
   }

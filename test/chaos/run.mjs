@@ -48,12 +48,17 @@ async function outcomeOf({ tabs, blows, size: { keys } }, { device, line, accoun
   }
 }
 
-/** Who paused just when it was complete finds it paused, and resumes; who finds that a worker died twice at one place tries again. @param {Device} device */
+/**
+ * Who paused just when it was complete, or resumed just before a kill, finds it paused, and resumes; who finds that a worker died twice
+ * at one place tries again.
+ * @param {Device} device
+ */
 async function end(device) {
   const { journal } = device;
   const isEnded = () => journal.ended !== undefined;
-  await journal.when(() => isEnded() || (device.isPaused && journal.shows("paused")), "complete");
-  await resume(device);
+  const isFoundPaused = () => journal.shows("paused") && (device.isPaused || journal.isResuming);
+  await journal.when(() => isEnded() || isFoundPaused(), "complete");
+  if (isFoundPaused()) await resume(device);
   await journal.when(isEnded, "complete");
   if (journal.ended?.reason !== "worker-crashed" || journal.workerDeaths < 2) return;
   await tryAgain(device);

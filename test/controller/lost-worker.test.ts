@@ -115,9 +115,12 @@ describe("A worker that dies without a word", () => {
     const controller = scene.controller();
     await controller.start();
     await whenStatus(controller, "downloading", ({ progress }) => progress.downloaded > 0);
+    const shown: string[] = [];
+    controller.addEventListener("statechange", () => shown.push(controller.state.status));
     terminateWorkers();
     await whenStatus(controller, "complete");
     expect(scene.host.imported.size).to.equal(12);
+    expect(shown[0], "what is shown first").to.equal("checking");
   });
 
   it("again and again, but further each time, costs no key", async function () {
