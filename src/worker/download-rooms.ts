@@ -42,10 +42,16 @@ async function fetchAll(roomIds: string[], options: RoomDownloadOptions, writer:
   const lane = async () => {
     for (let roomId = roomIds.shift(); roomId !== undefined && !isFailed; roomId = roomIds.shift()) {
       const id = roomId;
-      const answer = await inParts(options.piecesOf(id));
-      const before = writing;
-      writing = before.then(() => writer.add(id, answer));
-      await writing;
+      const pieces = options.piecesOf(id)[Symbol.asyncIterator]();
+      try {
+        const answer = await inParts(pieces);
+        const before = writing;
+        writing = before.then(() => writer.add(id, answer));
+        await writing;
+      } finally {
+        // Of an answer that is not taken, the rest would stay open.
+        await pieces.return?.();
+      }
     }
   };
   const lanes = Array.from({ length: AT_ONCE }, () =>
@@ -61,8 +67,7 @@ async function fetchAll(roomIds: string[], options: RoomDownloadOptions, writer:
   throw failed.reason;
 }
 
-async function inParts(pieces: AsyncIterable<Uint8Array>): Promise<AnswerInParts> {
-  const iterator = pieces[Symbol.asyncIterator]();
+async function inParts(iterator: AsyncIterator<Uint8Array>): Promise<AnswerInParts> {
   const head: Uint8Array[] = [];
   let length = 0;
   while (length < LARGEST_HEAD) {
