@@ -59,6 +59,8 @@ export interface RescueCopyStrings {
   saved(fileName: string): string;
   /** Said with that: keys that are on this device, too. */
   leftOut(count: number, formats: Formats): string;
+  /** Said with that, too: keys that were downloaded and are not there any more. */
+  readonly gaps: string;
   /** For a fault that has no words of its own. */
   readonly failed: string;
 }
@@ -225,7 +227,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "backup-replaced": "Your key backup was replaced",
     "decryption-key-mismatch": "The key on this device does not fit the backup",
     "storage-full": "No room left on this device",
-    "storage-unavailable": "The browser lets nothing be stored",
+    "storage-unavailable": "The browser stores nothing, or lost what it had stored",
     "worker-crashed": "The download broke off",
     "worker-unavailable": "A part of this app could not be loaded",
     "import-failed": "The keys could not be imported",
@@ -388,6 +390,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     saved: (fileName) => `Saved: ${fileName}`,
     leftOut: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} on this device ${f.plural(count, { one: "is", other: "are" })} not in this file: of another backup, or without a recovery key that is known here.`,
+    gaps: "Some downloaded keys are not in this file: the browser has lost them, or they are imported already.",
     failed: "The file could not be saved. Try again, or choose another place for it.",
   },
 };

@@ -88,6 +88,12 @@ export interface Batch {
   readonly end: Cursor;
 }
 
+/** The end of a rescue copy. */
+export interface RescueCopyEnd {
+  /** Some of what was downloaded was not there any more, and is not in it. */
+  readonly hasGaps: boolean;
+}
+
 /** Some room keys of a file, and what could not be decrypted on the way. */
 export type DecryptedBatch = Pick<Batch, "roomKeys" | "failures">;
 
@@ -135,8 +141,8 @@ export interface WorkerCalls {
    * @returns how many room keys that are spooled are not in it
    */
   openRescueCopy(passphrase: string | null): Promise<number>;
-  /** The next piece of it, `null` at the end. */
-  nextOfRescueCopy(): Promise<Uint8Array | null>;
+  /** The next piece of it, or its end. */
+  nextOfRescueCopy(): Promise<Uint8Array | RescueCopyEnd>;
   closeRescueCopy(): Promise<void>;
   /** Checks all of an archive, and opens it. */
   openRescueFile(file: Blob, recoveryKey: string): Promise<void>;

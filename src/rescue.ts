@@ -12,7 +12,7 @@ export async function rescueCopy(link: WorkerLink, passphrase: string | null): P
   const leftOut = await link.call("openRescueCopy", [passphrase]);
   const day = new Date().toISOString().slice(0, 10);
   const fileName = passphrase === null ? `key-backup-${day}.jsonl.gz` : `room-keys-${day}.txt`;
-  return { fileName, stream: streamFrom(link), leftOut };
+  return { fileName, leftOut, ...streamFrom(link) };
 }
 
 /**
@@ -46,16 +46,19 @@ export async function importRescueCopy(
 }
 
 /** Nothing is made that is not read. */
-function streamFrom(link: WorkerLink): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const piece = await link.call("nextOfRescueCopy", []);
-        if (piece) controller.enqueue(piece);
-        else controller.close();
-      },
-      cancel: () => link.call("closeRescueCopy", []),
+function streamFrom(link: WorkerLink): Pick<RescueCopy, "stream" | "hasGaps"> {
+  let tell: (hasGaps: boolean) => void;
+  const hasGaps = new Promise<boolean>((resolve) => {
+    tell = resolve;
+  });
+  const source: UnderlyingDefaultSource<Uint8Array> = {
+    async pull(controller) {
+      const next = await link.call("nextOfRescueCopy", []);
+      if (next instanceof Uint8Array) return controller.enqueue(next);
+      tell(next.hasGaps);
+      controller.close();
     },
-    { highWaterMark: 0 },
-  );
+    cancel: () => link.call("closeRescueCopy", []),
+  };
+  return { stream: new ReadableStream(source, { highWaterMark: 0 }), hasGaps };
 }

@@ -43,6 +43,11 @@ export interface RescueCopy {
   readonly fileName: string;
   /** Room keys that are on this device but not in the file: of other backups, or such as nobody can read without their recovery key. */
   readonly leftOut: number;
+  /**
+   * Whether keys are missing for another reason: the browser lost what was stored, or, without room to store them, they were kept in memory
+   * until they were imported. Resolves when the stream has come to its end.
+   */
+  readonly hasGaps: Promise<boolean>;
   /** Made as it is read. An error in it, as `rescue-copy-overtaken`, means that the file is not whole. */
   readonly stream: ReadableStream<Uint8Array>;
 }

@@ -17,7 +17,7 @@ type Complaint = "tooShort" | "different";
 type Saving =
   | { readonly kind: "asking"; readonly complaint: Complaint | null }
   | { readonly kind: "saving"; readonly abort: AbortController }
-  | { readonly kind: "saved"; readonly fileName: string; readonly leftOut: number }
+  | { readonly kind: "saved"; readonly fileName: string; readonly leftOut: number; readonly hasGaps: boolean }
   | { readonly kind: "failed"; readonly fault: unknown };
 
 /**
@@ -153,11 +153,12 @@ export class KeyBackupRescueCopyElement extends LitElement {
   }
 
   #outcome(formats: Formats) {
-    const { saving, saved, leftOut } = this.strings.rescueCopy;
+    const { saving, saved, leftOut, gaps } = this.strings.rescueCopy;
     if (this.saving.kind === "saving") return saving;
     if (this.saving.kind !== "saved") return nothing;
     const missing = this.saving.leftOut > 0 ? leftOut(this.saving.leftOut, formats) : nothing;
-    return html`${saved(this.saving.fileName)} <span class="left-out">${missing}</span>`;
+    const lost = this.saving.hasGaps ? gaps : nothing;
+    return html`${saved(this.saving.fileName)} <span class="left-out">${missing} ${lost}</span>`;
   }
 
   #choose(hasPassphrase: boolean): void {
@@ -190,9 +191,12 @@ export class KeyBackupRescueCopyElement extends LitElement {
     try {
       const copy = await safety.rescueCopy(passphrase);
       const fileName = await saveFile(copy, abort.signal);
-      const { leftOut } = copy;
-      this.saving = fileName === null ? { kind: "asking", complaint: null } : { kind: "saved", fileName, leftOut };
-      if (fileName !== null) this.form.reset();
+      if (fileName === null) {
+        this.saving = { kind: "asking", complaint: null };
+        return;
+      }
+      this.saving = { kind: "saved", fileName, leftOut: copy.leftOut, hasGaps: await copy.hasGaps };
+      this.form.reset();
     } catch (fault) {
       this.saving = abort.signal.aborted ? { kind: "asking", complaint: null } : { kind: "failed", fault };
     }

@@ -89,6 +89,11 @@ export function isSettled({ whole, segments }: BackupRow): boolean {
   return whole && segments.every(({ settled }) => settled);
 }
 
+/** All that is spooled of it is settled, and there is no more to come: its chunks go. */
+export function isSpent(row: BackupRow): boolean {
+  return isSettled(row) || (row.replaced && !hasSpooled(row));
+}
+
 /** There are bytes of it that were not parsed to their end. Counts do not tell: in a later pass most keys are known. */
 export function hasSpooled({ segments }: BackupRow): boolean {
   return segments.some(({ settled, chunks }) => !settled && chunks > 0);

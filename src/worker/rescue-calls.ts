@@ -1,12 +1,11 @@
 /** The calls of the protocol that are about rescue copies: one file written, or one read, at a time, in pieces that the page asks for. */
 import { KeyBackupSyncError } from "../errors.js";
-import type { DecryptedBatch } from "../protocol.js";
+import type { DecryptedBatch, RescueCopyEnd } from "../protocol.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
-import { LostChunkError } from "./chunks.js";
 import type { Decryptor } from "./decryptor.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keptDecryptor } from "./kept-decryptor.js";
-import { type SegmentPiece, writeArchive } from "./rescue/archive.js";
+import { writeArchive } from "./rescue/archive.js";
 import type { ArchiveHeader } from "./rescue/archive-header.js";
 import { backupKeyFrom } from "./rescue/backup-key.js";
 import { decryptSegments } from "./rescue/decrypt-segments.js";
@@ -14,6 +13,7 @@ import { writeKeyExport } from "./rescue/key-export.js";
 import { OpenArchive } from "./rescue/open-archive.js";
 import { findStoredBackupKeys, type StoredBackupKey } from "./rescue/stored-backup-key.js";
 import type { Spool } from "./spool.js";
+import { SpooledBytes } from "./spooled-bytes.js";
 
 /** Sessions that are decrypted at once. */
 const AT_ONCE = 100;
@@ -21,6 +21,11 @@ const AT_ONCE = 100;
 interface Readable {
   readonly row: BackupRow;
   readonly decryptor: Decryptor;
+}
+
+interface OpenCopy {
+  readonly pieces: ReadableStreamDefaultReader<Uint8Array>;
+  readonly spooled: SpooledBytes;
 }
 
 interface OpenFile {
@@ -32,7 +37,7 @@ export class RescueCalls {
   readonly #spool: Spool;
   readonly #homeserver: Homeserver;
   readonly #userId: string;
-  #copy: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #copy: OpenCopy | null = null;
   #file: OpenFile | null = null;
 
   constructor(spool: Spool, homeserver: Homeserver, userId: string) {
@@ -47,23 +52,28 @@ export class RescueCalls {
     const latest = rows.at(-1);
     if (!latest) throw new KeyBackupSyncError("nothing-to-save");
     await this.closeRescueCopy();
+    const spooled = new SpooledBytes(this.#spool);
     if (passphrase === null) {
       const storedKeys = latest.replaced ? [] : await this.#storedKeys(signal);
-      this.#copy = writeArchive(headerOf(this.#userId, latest, storedKeys), this.#piecesOf(latest)).getReader();
+      const archive = writeArchive(headerOf(this.#userId, latest, storedKeys), spooled.of(latest));
+      this.#copy = { pieces: archive.getReader(), spooled };
       return keysIn(rows) - keysIn([latest]);
     }
     const readable = await this.#readable(rows);
-    this.#copy = writeKeyExport(this.#roomKeysOf(readable), passphrase).getReader();
+    this.#copy = { pieces: writeKeyExport(roomKeysOf(readable, spooled), passphrase).getReader(), spooled };
     return keysIn(rows) - keysIn(readable.map(({ row }) => row));
   }
 
-  async nextOfRescueCopy(): Promise<Uint8Array | null> {
-    const { done = true, value } = (await this.#copy?.read()) ?? {};
-    return done || !value ? null : value;
+  /** @throws KeyBackupSyncError `rescue-copy-overtaken`, `storage-unavailable` if the browser lost all of it */
+  async nextOfRescueCopy(): Promise<Uint8Array | RescueCopyEnd> {
+    if (!this.#copy) return { hasGaps: false };
+    const { pieces, spooled } = this.#copy;
+    const { done, value } = await pieces.read();
+    return done ? spooled.end() : value;
   }
 
   async closeRescueCopy(): Promise<void> {
-    await this.#copy?.cancel();
+    await this.#copy?.pieces.cancel();
     this.#copy = null;
   }
 
@@ -138,27 +148,12 @@ export class RescueCalls {
     if (readable.length === 0) throw new KeyBackupSyncError("decryption-key-unknown");
     return readable;
   }
+}
 
-  async *#roomKeysOf(backups: readonly Readable[]) {
-    for (const { row, decryptor } of backups) {
-      for await (const { roomKeys } of decryptSegments(this.#piecesOf(row), decryptor, AT_ONCE)) yield* roomKeys;
-      decryptor.close();
-    }
-  }
-
-  /** @throws KeyBackupSyncError `rescue-copy-overtaken` */
-  async *#piecesOf({ backup: { version }, segments }: BackupRow): AsyncGenerator<SegmentPiece, void, undefined> {
-    try {
-      for (const [segment, { chunks, place, settled }] of segments.entries()) {
-        // Its bytes went as they were imported.
-        if (place === "memory" && settled) continue;
-        for (let chunk = 0; chunk < chunks; chunk++) {
-          for await (const bytes of this.#spool.readAll({ version, segment, chunk })) yield { segment, bytes };
-        }
-      }
-    } catch (cause) {
-      throw cause instanceof LostChunkError ? new KeyBackupSyncError("rescue-copy-overtaken", { cause }) : cause;
-    }
+async function* roomKeysOf(backups: readonly Readable[], spooled: SpooledBytes) {
+  for (const { row, decryptor } of backups) {
+    for await (const { roomKeys } of decryptSegments(spooled.of(row), decryptor, AT_ONCE)) yield* roomKeys;
+    decryptor.close();
   }
 }
 

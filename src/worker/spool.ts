@@ -11,7 +11,7 @@ import {
   type BatchCounts,
   type ChunkPlace,
   hasSpooled,
-  isSettled,
+  isSpent,
   keptBackup,
   newBackupRow,
   type Segment,
@@ -162,8 +162,7 @@ export class Spool {
     return this.#storing(async (storage) => {
       const row = await this.#change(version, (before) => withSettled(before, segment, end));
       storage.memory.releaseBefore({ version, segment: segment + 1, chunk: 0 });
-      if (isSettled(row) || (row.replaced && !hasSpooled(row)))
-        await storage.eachChunks((chunks) => chunks.deleteVersion(version));
+      if (isSpent(row)) await storage.eachChunks((chunks) => chunks.deleteVersion(version));
       return row;
     });
   }

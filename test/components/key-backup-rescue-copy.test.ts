@@ -63,7 +63,7 @@ function brokenCopy(fault: unknown): RescueCopy {
       else controller.error(fault);
     },
   });
-  return { fileName: "room-keys.txt", leftOut: 0, stream };
+  return { fileName: "room-keys.txt", leftOut: 0, hasGaps: new Promise(() => {}), stream };
 }
 
 /** A copy of which another part comes with every task. */
@@ -74,7 +74,7 @@ function endlessCopy(): RescueCopy {
       controller.enqueue(new Uint8Array(100));
     },
   });
-  return { fileName: "room-keys.txt", leftOut: 0, stream };
+  return { fileName: "room-keys.txt", leftOut: 0, hasGaps: new Promise(() => {}), stream };
 }
 
 const fields = (element: Element): HTMLInputElement[] => all(element, "[type='password']") as HTMLInputElement[];
@@ -238,6 +238,7 @@ describe("<key-backup-rescue-copy>", () => {
       run.rescueCopy = async () => ({
         fileName: "room-keys.txt",
         leftOut: 0,
+        hasGaps: new Promise(() => {}),
         stream: new ReadableStream({
           cancel() {
             isCancelled = true;
@@ -260,6 +261,15 @@ describe("<key-backup-rescue-copy>", () => {
       await save(element);
       await waitUntil(() => outcome(element).startsWith("Saved: "), "It is told");
       expect(outcome(element)).to.contain("1,204 keys on this device are not in this file");
+    });
+
+    it("is said to lack what the browser has lost", async () => {
+      run.rescueCopy = async () => ({ ...rescueCopyOf("some"), hasGaps: Promise.resolve(true) });
+      const element = await showing(run);
+      await withoutPassphrase(element);
+      await save(element);
+      await waitUntil(() => outcome(element).startsWith("Saved: "), "It is told");
+      expect(outcome(element)).to.contain("the browser has lost them");
     });
 
     it("is told to be on its way, and is not begun twice", async () => {

@@ -140,7 +140,7 @@ describe("A rescue copy", () => {
   it("with a passphrase has every key that is downloaded, also those that are imported already", async () => {
     scene = await SyncScene.open({ keys: KEYS });
     const { controller, goOn } = await inMidImport(scene);
-    const { fileName, stream } = await controller.rescueCopy(PASSPHRASE);
+    const { fileName, stream, hasGaps } = await controller.rescueCopy(PASSPHRASE);
     expect(fileName).to.match(/\.txt$/);
     const roomKeys = JSON.parse(await openKeyExport(await new Response(stream).text(), PASSPHRASE)) as {
       session_id: string;
@@ -148,6 +148,7 @@ describe("A rescue copy", () => {
     expect(roomKeys.map(({ session_id }) => session_id).sort()).to.deep.equal(
       scene.backup.roomKeys.map(({ session_id }) => session_id).sort(),
     );
+    expect(await hasGaps).to.equal(false);
     goOn();
   });
 
