@@ -130,13 +130,14 @@ export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Se
 }
 
 /**
- * An answer to "all room keys" comes with what the ones before it had. Of those that are settled, one stays until all is: keys that failed
- * are nowhere else on this device. More would fill the disk, where a homeserver always cuts its answers.
+ * An answer to "all room keys" comes with what the ones before it had. Of those that are settled, the longest stays until all is: keys that
+ * failed are nowhere else on this device. More would fill the disk, where a homeserver always cuts its answers.
  */
 function withoutSpent(segments: readonly Segment[]): readonly Segment[] {
   const isSpent = ({ of, settled, chunks, place }: Segment) =>
     of === "backup" && settled && chunks > 0 && place !== "memory";
-  const kept = segments.findLastIndex(isSpent);
+  const most = Math.max(...segments.filter(isSpent).map(({ chunks }) => chunks));
+  const kept = segments.findLastIndex((segment) => isSpent(segment) && segment.chunks === most);
   return segments.map((segment, at) => (isSpent(segment) && at !== kept ? { ...segment, chunks: 0 } : segment));
 }
 

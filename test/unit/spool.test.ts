@@ -156,6 +156,20 @@ describe("The spool", () => {
         expect(await spool.readChunk({ version: "1", segment: 2, chunk: 0 }, 0)).to.deep.equal(bytes(3));
       });
 
+      it("keeps the longest of the answers that were cut, whichever came last", async () => {
+        const spool = open(someone());
+        await begin(spool, "1");
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(1), 1);
+        await spool.putChunk({ version: "1", ...SECOND }, bytes(2), 2);
+        await spool.settleSegment("1", 0, "cut");
+        await spool.addSegment("1", backupOf("1"), ALL);
+        await spool.putChunk({ version: "1", segment: 1, chunk: 0 }, bytes(1), 1);
+        await spool.settleSegment("1", 1, "cut");
+        await spool.addSegment("1", backupOf("1"), ALL);
+        expect(await spool.readChunk({ version: "1", ...SECOND }, 0)).to.deep.equal(bytes(2));
+        expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.equal(null);
+      });
+
       it("finds its chunks when those in memory are gone with their worker", async () => {
         const identity = someone();
         const before = open(identity);
