@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { forgetData } from "../support/browsers/chromium-process.mjs";
 
 const CRASH_WITHIN_MS = 1000;
+const CLOSES_WITHIN_MS = 2000;
 
 /** @typedef {import("puppeteer-core").Page} Page */
 /** @typedef {{ name: string, page: Page }} Tab */
@@ -57,7 +58,7 @@ export class Device {
   /** @param {Tab} tab */
   async close(tab) {
     this.#forgetTab(tab);
-    await tab.page.close();
+    await close(tab.page);
   }
 
   /** Its renderer process, and so perhaps other tabs. @param {Tab} tab */
@@ -67,7 +68,7 @@ export class Device {
     session.send("Page.crash").catch(() => {});
     // A page that is just being loaded may get another process in that moment.
     await Promise.race([crashed, delay(CRASH_WITHIN_MS)]);
-    await page.close();
+    await close(page);
   }
 
   /** The whole browser, which comes again without a tab. */
@@ -119,4 +120,10 @@ export class Device {
   #load(navigation) {
     navigation.catch((error) => this.journal.say(`not loaded: ${error}`));
   }
+}
+
+/** Chromium may miss it while the page is just being loaded. @param {Page} page */
+async function close(page) {
+  let isClosed = false;
+  while (!isClosed) isClosed = await Promise.race([page.close().then(() => true), delay(CLOSES_WITHIN_MS, false)]);
 }

@@ -39,7 +39,8 @@ async function downloadMissing(answers: Answers, ...knownRooms: readonly string[
   const row = await putChunk(spool, { version: "1", segment: 0, chunk: 0 }, bytes, 2);
   const { signal } = new AbortController();
   const options = { spool, backup: BACKUP, inMemory: false, onSpooled: () => {}, signal, knownRooms };
-  return downloadRooms({ ...options, piecesOf: (roomId) => answers.of(roomId) }, row);
+  await downloadRooms({ ...options, piecesOf: (roomId) => answers.of(roomId) }, row);
+  return spool;
 }
 
 describe("A download room by room", () => {
@@ -47,6 +48,24 @@ describe("A download room by room", () => {
     const answers = new Answers({ "!page": () => Array.from({ length: 9 }, () => new Uint8Array(MORE_THAN_ONE_HEAD)) });
     await downloadMissing(answers, "!page", "!other");
     expect([...answers.open]).to.deep.equal([]);
+  });
+
+  it("keeps a piece though the next one comes in the same memory", async () => {
+    const [begins, ends] = [room.subarray(0, 9), room.subarray(9)];
+    const answers = new Answers({
+      *"!other"() {
+        const memory = new Uint8Array(room.length);
+        for (const part of [begins, ends]) {
+          memory.set(part);
+          yield memory.subarray(0, part.length);
+        }
+      },
+    });
+    const spool = await downloadMissing(answers, "!other");
+    const spooled = new TextDecoder().decode(
+      (await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)) ?? undefined,
+    );
+    expect(JSON.parse(spooled).rooms["!other"]).to.deep.equal({ sessions: { s: 1 } });
   });
 
   it("ends the requests that are under way when another one fails", async () => {
