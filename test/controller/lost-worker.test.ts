@@ -37,12 +37,24 @@ async function livingWorkers(): Promise<number> {
   return held?.filter(({ name }) => name?.startsWith("key-backup-sync:worker:")).length ?? 0;
 }
 
-describe("A worker that fails, and lives on", () => {
-  it("is ended before another takes its place", async () => {
+describe("A worker that fails", () => {
+  let scene: SyncScene;
+  let restore = () => {};
+
+  async function openWith(script: string): Promise<void> {
     await waitUntil(async () => (await livingWorkers()) === 0);
-    const restore = stubWorkers(FAULTY);
+    restore = stubWorkers(script);
     keepErrorsFromTheRunner();
-    const scene = await SyncScene.open({ keys: 600 });
+    scene = await SyncScene.open({ keys: 600 });
+  }
+
+  afterEach(async () => {
+    restore();
+    await scene.close();
+  });
+
+  it("and lives on is ended before another takes its place", async () => {
+    await openWith(FAULTY);
     let most = 0;
     scene.host.beforeImport = async () => {
       most = Math.max(most, await livingWorkers());
@@ -53,21 +65,27 @@ describe("A worker that fails, and lives on", () => {
     await whenStatus(controller, "complete");
     expect(scene.host.imported.size).to.equal(600);
     expect(most).to.equal(1);
-    restore();
-    await scene.close();
   });
-});
 
-describe("A worker that fails in one call", () => {
-  it("is asked again, and not waited for", async () => {
-    const restore = stubWorkers(WRONG_ONCE);
-    const scene = await SyncScene.open({ keys: 600 });
+  it("costs no key when somebody asks meanwhile what a reset would cost, and is told the truth", async () => {
+    await openWith(FAULTY);
+    const controller = scene.controller();
+    await controller.start();
+    const importedWhenNoneAtRisk: number[] = [];
+    while (controller.state.status !== "complete") {
+      const { kind } = await controller.assessReset();
+      if (kind === "none") importedWhenNoneAtRisk.push(scene.host.imported.size);
+    }
+    expect(scene.host.imported.size).to.equal(600);
+    for (const imported of importedWhenNoneAtRisk) expect(imported).to.equal(600);
+  });
+
+  it("in one call is asked again, and not waited for", async () => {
+    await openWith(WRONG_ONCE);
     const controller = scene.controller();
     await controller.start();
     await whenStatus(controller, "complete");
     expect(scene.host.imported.size).to.equal(600);
-    restore();
-    await scene.close();
   });
 });
 
