@@ -112,7 +112,7 @@ export class Device {
 
   /** @param {Tab} tab */
   #forgetTab(tab) {
-    this.journal.dies(tab.name);
+    this.journal.goes(tab.name);
     this.#tabs = this.#tabs.filter((other) => other !== tab);
   }
 

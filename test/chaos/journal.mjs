@@ -26,6 +26,8 @@ export class Journal {
   #lives = new Map();
   /** Documents that are killed: what they still say changes nothing. @type {Set<string>} */
   #dead = new Set();
+  /** Tabs that are gone for good: one that is closed while it is being loaded may yet say something. @type {Set<string>} */
+  #gone = new Set();
   /** Imports under way, each of a document that lives. @type {Map<string, string>} */
   #underWay = new Map();
   /** The batch of the latest import. @type {Batch} */
@@ -50,6 +52,7 @@ export class Journal {
   /** @param {string} tab @param {string} life @param {Note} note */
   add(tab, life, note) {
     this.say(`${tab}: ${describe(note)}`);
+    if (this.#gone.has(tab)) this.#dead.add(life);
     if (note.type === "import-begins") this.#importBegins(life, note);
     if (this.#dead.has(life)) return;
     this.#lives.set(tab, life);
@@ -75,6 +78,12 @@ export class Journal {
     this.#lives.delete(tab);
     this.#dead.add(life);
     for (const [call, of] of this.#underWay) if (of === life) this.#underWay.delete(call);
+  }
+
+  /** It comes not again. @param {string} tab */
+  goes(tab) {
+    this.dies(tab);
+    this.#gone.add(tab);
   }
 
   /** Whether a tab shows it. @param {import("../../src/state.js").Status} status */
