@@ -37,7 +37,7 @@ export async function withPage(browser, url, work) {
     await page.goto(url, { waitUntil: "networkidle0" });
     return await work(page);
   } finally {
-    await forgetData(page);
+    await forgetData(page, page.url());
     await page.close();
   }
 }

@@ -79,7 +79,7 @@ export async function resume(device) {
   await journal.when(() => journal.shows("paused") || journal.ended !== undefined, "still paused");
   if (!journal.shows("paused")) return;
   device.isPaused = false;
-  journal.isResuming = true;
+  journal.resumes();
   for (const tab of tabs) await device.ask(tab, press, "Resume");
 }
 

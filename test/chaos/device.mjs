@@ -4,6 +4,7 @@ import { forgetData } from "../support/browsers/chromium-process.mjs";
 
 const CRASH_WITHIN_MS = 1000;
 const CLOSES_WITHIN_MS = 2000;
+const MOST_CLOSES = 5;
 
 /** @typedef {import("puppeteer-core").Page} Page */
 /** @typedef {{ name: string, page: Page }} Tab */
@@ -103,11 +104,10 @@ export class Device {
 
   /** Nothing is left of it on the disk. */
   async end() {
-    const [last, ...others] = this.#tabs;
-    for (const tab of others) await this.close(tab);
-    if (last === undefined) return;
-    await forgetData(last.page);
-    await this.close(last);
+    for (const tab of [...this.#tabs]) await this.close(tab);
+    const page = await this.#chromium.newPage();
+    await forgetData(page, this.#url);
+    await close(page);
   }
 
   /** @param {Tab} tab */
@@ -124,6 +124,10 @@ export class Device {
 
 /** Chromium may miss it while the page is just being loaded. @param {Page} page */
 async function close(page) {
-  let isClosed = false;
-  while (!isClosed) isClosed = await Promise.race([page.close().then(() => true), delay(CLOSES_WITHIN_MS, false)]);
+  for (let times = 0; times < MOST_CLOSES; times++) {
+    // Of a page that is gone, it rejects.
+    const closed = page.close().catch(() => {});
+    if (await Promise.race([closed.then(() => true), delay(CLOSES_WITHIN_MS, false)])) return;
+  }
+  throw new Error("Chromium does not close a tab");
 }

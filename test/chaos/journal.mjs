@@ -18,8 +18,8 @@ export class Journal {
   kills = 0;
   /** Of these, workers. */
   workerDeaths = 0;
-  /** The person resumed it, and no tab showed since that this is kept: killed now, it may be found paused. */
-  isResuming = false;
+  /** The person resumed it after so many kills, and no tab showed since that this is kept. @type {number | null} */
+  #resumedAfter = null;
   /** By tab, of those that live. @type {Map<string, StateNote>} */
   #states = new Map();
   /** The document of a tab. @type {Map<string, string>} */
@@ -91,6 +91,15 @@ export class Journal {
     return [...this.#states.values()].some((state) => state.status === status);
   }
 
+  resumes() {
+    this.#resumedAfter = this.kills;
+  }
+
+  /** Killed in that moment, it may be found paused. */
+  get wasKilledAtResume() {
+    return this.#resumedAfter !== null && this.kills > this.#resumedAfter;
+  }
+
   /** How many tabs show something. */
   get shown() {
     return this.#states.size;
@@ -150,7 +159,7 @@ export class Journal {
   /** @param {string} tab @param {StateNote} note */
   #shown(tab, note) {
     this.#states.set(tab, note);
-    if (note.status !== "paused" && note.status !== "checking") this.isResuming = false;
+    if (isAtWork(note.status) || note.status === "complete") this.#resumedAfter = null;
     const isWhole = note.status === "importing" || note.status === "complete";
     if (isWhole) this.#requestsOfDownload ??= this.#roomKeyRequests();
   }

@@ -56,7 +56,7 @@ async function outcomeOf({ tabs, blows, size: { keys } }, { device, line, accoun
 async function end(device) {
   const { journal } = device;
   const isEnded = () => journal.ended !== undefined;
-  const isFoundPaused = () => journal.shows("paused") && (device.isPaused || journal.isResuming);
+  const isFoundPaused = () => journal.shows("paused") && (device.isPaused || journal.wasKilledAtResume);
   await journal.when(() => isEnded() || isFoundPaused(), "complete");
   if (isFoundPaused()) await resume(device);
   await journal.when(isEnded, "complete");

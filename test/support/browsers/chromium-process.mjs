@@ -27,8 +27,11 @@ export function launchChromium(profile, { answerTimeoutMs, without = [] }) {
   });
 }
 
-/** Deletes all that the page's origin has stored. @param {import("puppeteer-core").Page} page */
-export async function forgetData(page) {
+/**
+ * Deletes all that an origin has stored.
+ * @param {import("puppeteer-core").Page} page any one @param {string} url of the origin
+ */
+export async function forgetData(page, url) {
   const session = await page.createCDPSession();
-  await session.send("Storage.clearDataForOrigin", { origin: new URL(page.url()).origin, storageTypes: "all" });
+  await session.send("Storage.clearDataForOrigin", { origin: new URL(url).origin, storageTypes: "all" });
 }
