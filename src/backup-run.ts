@@ -75,8 +75,8 @@ export class BackupRun {
     try {
       await download;
     } catch (cause) {
-      const isOver = this.#signal.aborted || isFault(cause, "backup-replaced", "worker-crashed");
-      if (isOver || this.#lacksKey) throw cause;
+      const isOver = this.#signal.aborted || this.#options.link.crashed;
+      if (isOver || isFault(cause, "backup-replaced") || this.#lacksKey) throw cause;
       this.#isBroken = true;
       this.#downloadWait = null;
       this.#show();
