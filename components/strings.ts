@@ -232,7 +232,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "worker-unavailable": "A part of this app could not be loaded",
     "import-failed": "The keys could not be imported",
     "rescue-copy-damaged": "This file is no rescue copy, or a part of it is missing",
-    "rescue-copy-overtaken": "Keys were imported or deleted while the copy was made",
+    "rescue-copy-overtaken": "Keys were imported or deleted, or another copy was begun, while this one was made",
     "recovery-key-invalid": "This is not a recovery key",
     "nothing-to-save": "All your keys are imported already",
     "decryption-key-unknown": "The recovery key of this backup is not known here",
@@ -390,7 +390,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     saved: (fileName) => `Saved: ${fileName}`,
     leftOut: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} on this device ${f.plural(count, { one: "is", other: "are" })} not in this file: of another backup, or without a recovery key that is known here.`,
-    gaps: "Some downloaded keys are not in this file: the browser has lost them, or they are imported already.",
+    gaps: "Some downloaded keys are not in this file: a part of what this browser had stored is gone, or is being imported.",
     failed: "The file could not be saved. Try again, or choose another place for it.",
   },
 };

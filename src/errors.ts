@@ -27,7 +27,10 @@ const CODES = {
   "worker-unavailable": ["tell-app-developer", "The background worker, or the WebAssembly in it, could not be loaded."],
   "import-failed": ["try-again", "The crypto store refused the room keys."],
   "rescue-copy-damaged": ["choose-another-file", "The file is no rescue copy, or not a whole one."],
-  "rescue-copy-overtaken": ["try-again", "Some of the keys were imported or deleted while the copy was made."],
+  "rescue-copy-overtaken": [
+    "try-again",
+    "Keys were imported or deleted, or another copy was begun, while this one was made.",
+  ],
   "recovery-key-invalid": ["enter-recovery-key", "What was entered is not a recovery key."],
   "nothing-to-save": [
     "export-from-app",

@@ -88,6 +88,13 @@ export interface Batch {
   readonly end: Cursor;
 }
 
+/** The beginning of a rescue copy. */
+export interface RescueCopyBegin {
+  readonly id: number;
+  /** How many room keys that are spooled are not in it. */
+  readonly leftOut: number;
+}
+
 /** The end of a rescue copy. */
 export interface RescueCopyEnd {
   /** Some of what was downloaded was not there any more, and is not in it. */
@@ -136,14 +143,13 @@ export interface WorkerCalls {
   /** The next of that room, of at most `limit` keys; `null` at the end. They are in no count. */
   nextOfRoom(limit: number): Promise<readonly RoomKey[] | null>;
   /**
-   * Begins a rescue copy of what is spooled.
+   * Begins a rescue copy of what is spooled. One that was begun before breaks off.
    * @param passphrase of a key export, `null` for an archive
-   * @returns how many room keys that are spooled are not in it
    */
-  openRescueCopy(passphrase: string | null): Promise<number>;
-  /** The next piece of it, or its end. */
-  nextOfRescueCopy(): Promise<Uint8Array | RescueCopyEnd>;
-  closeRescueCopy(): Promise<void>;
+  openRescueCopy(passphrase: string | null): Promise<RescueCopyBegin>;
+  /** The next piece of it, or its end. @param id of the copy */
+  nextOfRescueCopy(id: number): Promise<Uint8Array | RescueCopyEnd>;
+  closeRescueCopy(id: number): Promise<void>;
   /** Checks all of an archive, and opens it. */
   openRescueFile(file: Blob, recoveryKey: string): Promise<void>;
   /** Its next room keys, `null` at the end. */

@@ -9,10 +9,10 @@ import type { WorkerLink } from "./worker-link.js";
 
 /** @throws KeyBackupSyncError see `KeyBackupSafety.rescueCopy` */
 export async function rescueCopy(link: WorkerLink, passphrase: string | null): Promise<RescueCopy> {
-  const leftOut = await link.call("openRescueCopy", [passphrase]);
+  const { id, leftOut } = await link.call("openRescueCopy", [passphrase]);
   const day = new Date().toISOString().slice(0, 10);
   const fileName = passphrase === null ? `key-backup-${day}.jsonl.gz` : `room-keys-${day}.txt`;
-  return { fileName, leftOut, ...streamFrom(link) };
+  return { fileName, leftOut, ...streamFrom(link, id) };
 }
 
 /**
@@ -46,19 +46,34 @@ export async function importRescueCopy(
 }
 
 /** Nothing is made that is not read. */
-function streamFrom(link: WorkerLink): Pick<RescueCopy, "stream" | "hasGaps"> {
-  let tell: (hasGaps: boolean) => void;
-  const hasGaps = new Promise<boolean>((resolve) => {
-    tell = resolve;
-  });
+function streamFrom(link: WorkerLink, id: number): Pick<RescueCopy, "stream" | "hasGaps"> {
+  const ended = deferred<boolean>();
+  // Not everybody wants to know.
+  ended.promise.catch(() => {});
   const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
-      const next = await link.call("nextOfRescueCopy", []);
-      if (next instanceof Uint8Array) return controller.enqueue(next);
-      tell(next.hasGaps);
-      controller.close();
+      try {
+        const next = await link.call("nextOfRescueCopy", [id]);
+        if (next instanceof Uint8Array) return controller.enqueue(next);
+        ended.resolve(next.hasGaps);
+        controller.close();
+      } catch (cause) {
+        ended.reject(cause);
+        throw cause;
+      }
     },
-    cancel: () => link.call("closeRescueCopy", []),
+    async cancel() {
+      ended.reject(new DOMException("The rescue copy was given up", "AbortError"));
+      await link.call("closeRescueCopy", [id]);
+    },
   };
-  return { stream: new ReadableStream(source, { highWaterMark: 0 }), hasGaps };
+  return { stream: new ReadableStream(source, { highWaterMark: 0 }), hasGaps: ended.promise };
+}
+
+function deferred<Value>() {
+  let settle: { resolve(value: Value): void; reject(cause: unknown): void } = { resolve() {}, reject() {} };
+  const promise = new Promise<Value>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, ...settle };
 }

@@ -44,8 +44,8 @@ export interface RescueCopy {
   /** Room keys that are on this device but not in the file: of other backups, or such as nobody can read without their recovery key. */
   readonly leftOut: number;
   /**
-   * Whether keys are missing for another reason: the browser lost what was stored, or, without room to store them, they were kept in memory
-   * until they were imported. Resolves when the stream has come to its end.
+   * Whether others are missing: a part of what was stored is gone, or, in memory, is being imported. Resolves when the stream has come to
+   * its end; rejects with what it fails with, or with `AbortError` when it is cancelled.
    */
   readonly hasGaps: Promise<boolean>;
   /** Made as it is read. An error in it, as `rescue-copy-overtaken`, means that the file is not whole. */

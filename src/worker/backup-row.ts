@@ -11,6 +11,8 @@ export type ChunkPlace = "files" | "database" | "memory";
 export interface Segment {
   /** Number of chunks that are counted. */
   readonly chunks: number;
+  /** Bytes of these chunks; none where some are lost. */
+  readonly bytes: number;
   readonly place: ChunkPlace;
   /** The answer to "all room keys", or those of some rooms, one by one. */
   readonly of: "backup" | "rooms";
@@ -21,6 +23,8 @@ export interface Segment {
 }
 
 export interface BackupRow {
+  /** Tells it from another one of the same version, after a stop. */
+  readonly id: number;
   readonly backup: BackupInfo;
   readonly publicKey: string;
   /** Of the present pass: the download of what the backup was at one time. */
@@ -58,10 +62,13 @@ export interface BatchCounts {
   readonly end: Cursor;
 }
 
+const NO_CHUNKS = { chunks: 0, bytes: 0 };
+
 export const NO_FAILURES: Readonly<Record<FailureReason, number>> = { malformed: 0, undecryptable: 0, rejected: 0 };
 
 export function newBackupRow(backup: BackupInfo, publicKey: string): BackupRow {
   return {
+    id: Math.random(),
     backup,
     publicKey,
     segments: [],
@@ -118,7 +125,7 @@ export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup
 
 /** A new answer begins: of the backup as it is now. What is spent makes room for it; where all is settled, a pass begins. */
 export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Segment, "place" | "of">): BackupRow {
-  const added: Segment = { ...segment, chunks: 0, whole: false, settled: false };
+  const added: Segment = { ...segment, chunks: 0, bytes: 0, whole: false, settled: false };
   const passes = backup.etag === row.backup.etag ? row.passes : 0;
   const after = { ...row, backup, passes, whole: false, usedAt: Date.now() };
   if (row.segments.length === 0) return { ...after, segments: [added], cursor: beginningOf(0) };
@@ -136,13 +143,15 @@ export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Se
 function withoutSpent(segments: readonly Segment[]): readonly Segment[] {
   const isSpent = ({ of, settled, chunks, place }: Segment) =>
     of === "backup" && settled && chunks > 0 && place !== "memory";
-  const most = Math.max(...segments.filter(isSpent).map(({ chunks }) => chunks));
-  const kept = segments.findLastIndex((segment) => isSpent(segment) && segment.chunks === most);
-  return segments.map((segment, at) => (isSpent(segment) && at !== kept ? { ...segment, chunks: 0 } : segment));
+  const most = Math.max(...segments.filter(isSpent).map(({ bytes }) => bytes));
+  const kept = segments.findLastIndex((segment) => isSpent(segment) && segment.bytes === most);
+  return segments.map((segment, at) => (isSpent(segment) && at !== kept ? { ...segment, ...NO_CHUNKS } : segment));
 }
 
-export function withChunk(row: BackupRow, segment: number, chunk: number, safe: number): BackupRow {
-  const after = changeSegment(row, segment, ({ chunks }) => ({ chunks: Math.max(chunks, chunk + 1) }));
+/** @param safe room keys that are safe with it @param length in bytes */
+export function withChunk(row: BackupRow, segment: number, chunk: number, safe: number, length: number): BackupRow {
+  const count = ({ chunks, bytes }: Segment) => ({ chunks: Math.max(chunks, chunk + 1), bytes: bytes + length });
+  const after = changeSegment(row, segment, count);
   return { ...after, safe: Math.max(row.safe, safe) };
 }
 
@@ -167,7 +176,11 @@ export function withBatch(row: BackupRow, { imported, failures, end }: BatchCoun
 export type SegmentEnd = "ended" | "cut" | "lost";
 
 export function withSettled(row: BackupRow, segment: number, end: SegmentEnd): BackupRow {
-  const changed = changeSegment(row, segment, ({ whole }) => ({ settled: true, whole: whole && end === "ended" }));
+  const changed = changeSegment(row, segment, ({ whole, bytes }) => ({
+    settled: true,
+    whole: whole && end === "ended",
+    bytes: end === "lost" ? 0 : bytes,
+  }));
   const isLast = segment >= row.segments.length - 1;
   // Segments behind one that was cut have what it lacks.
   const after = { ...changed, whole: row.whole && (end === "ended" || (end === "cut" && !isLast)) };
@@ -183,7 +196,7 @@ export function withoutMemory(row: BackupRow): BackupRow {
   const isGone = ({ place, settled }: Segment) => place === "memory" && !settled;
   if (!row.segments.some(isGone)) return row;
   const segments = row.segments.map((segment) =>
-    isGone(segment) ? { ...segment, chunks: 0, settled: true } : segment,
+    isGone(segment) ? { ...segment, ...NO_CHUNKS, settled: true } : segment,
   );
   const next = segments.findIndex(({ settled }) => !settled);
   const isCursorSettled = segments[row.cursor.segment]?.settled === true;

@@ -90,7 +90,8 @@ export class ChunkWriter {
     this.#timer = undefined;
     if (!this.#chunk) return;
     this.#countedBefore = this.#counted;
-    this.#counted = this.#count(this.#key, this.#keys, Promise.all([this.#chunk.end(), this.#countedBefore]));
+    const safe = Promise.all([this.#chunk.end(), this.#countedBefore]);
+    this.#counted = this.#count(safe, this.#key, this.#keys, this.#filled);
     // Whoever waits for it hears of its failure; until then nobody may be waiting.
     this.#counted.catch(() => {});
     this.#key = { ...this.#key, chunk: this.#key.chunk + 1 };
@@ -98,9 +99,9 @@ export class ChunkWriter {
     this.#filled = 0;
   }
 
-  async #count(key: ChunkKey, keys: number, safe: Promise<unknown>): Promise<void> {
+  async #count(safe: Promise<unknown>, key: ChunkKey, keys: number, length: number): Promise<void> {
     await safe;
     const { spool, onSpooled } = this.#options;
-    onSpooled(await spool.countChunk(key, keys));
+    onSpooled(await spool.countChunk(key, keys, length));
   }
 }

@@ -1,6 +1,6 @@
 /** The calls of the protocol that are about rescue copies: one file written, or one read, at a time, in pieces that the page asks for. */
 import { KeyBackupSyncError } from "../errors.js";
-import type { DecryptedBatch, RescueCopyEnd } from "../protocol.js";
+import type { DecryptedBatch, RescueCopyBegin, RescueCopyEnd } from "../protocol.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
 import type { Decryptor } from "./decryptor.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
@@ -24,6 +24,7 @@ interface Readable {
 }
 
 interface OpenCopy {
+  readonly id: number;
   readonly pieces: ReadableStreamDefaultReader<Uint8Array>;
   readonly spooled: SpooledBytes;
 }
@@ -38,6 +39,7 @@ export class RescueCalls {
   readonly #homeserver: Homeserver;
   readonly #userId: string;
   #copy: OpenCopy | null = null;
+  #lastCopy = 0;
   #file: OpenFile | null = null;
 
   constructor(spool: Spool, homeserver: Homeserver, userId: string) {
@@ -47,34 +49,52 @@ export class RescueCalls {
   }
 
   /** @throws KeyBackupSyncError `nothing-to-save`, `decryption-key-unknown`, `passphrase-missing` */
-  async openRescueCopy(signal: AbortSignal, passphrase: string | null): Promise<number> {
+  async openRescueCopy(signal: AbortSignal, passphrase: string | null): Promise<RescueCopyBegin> {
     const rows = await this.#spooledBackups();
     const latest = rows.at(-1);
     if (!latest) throw new KeyBackupSyncError("nothing-to-save");
-    await this.closeRescueCopy();
     const spooled = new SpooledBytes(this.#spool);
     if (passphrase === null) {
       const storedKeys = latest.replaced ? [] : await this.#storedKeys(signal);
       const archive = writeArchive(headerOf(this.#userId, latest, storedKeys), spooled.of(latest));
-      this.#copy = { pieces: archive.getReader(), spooled };
-      return keysIn(rows) - keysIn([latest]);
+      return this.#begun(archive, spooled, keysIn(rows) - keysIn([latest]));
     }
     const readable = await this.#readable(rows);
-    this.#copy = { pieces: writeKeyExport(roomKeysOf(readable, spooled), passphrase).getReader(), spooled };
-    return keysIn(rows) - keysIn(readable.map(({ row }) => row));
+    const keyExport = writeKeyExport(roomKeysOf(readable, spooled), passphrase);
+    return this.#begun(keyExport, spooled, keysIn(rows) - keysIn(readable.map(({ row }) => row)));
   }
 
   /** @throws KeyBackupSyncError `rescue-copy-overtaken`, `storage-unavailable` if the browser lost all of it */
-  async nextOfRescueCopy(): Promise<Uint8Array | RescueCopyEnd> {
-    if (!this.#copy) return { hasGaps: false };
-    const { pieces, spooled } = this.#copy;
+  async nextOfRescueCopy(_signal: AbortSignal, id: number): Promise<Uint8Array | RescueCopyEnd> {
+    const { pieces, spooled } = this.#openCopy(id);
     const { done, value } = await pieces.read();
-    return done ? spooled.end() : value;
+    if (!done) return value;
+    // One that was given up meanwhile seems to end, too.
+    this.#openCopy(id);
+    return spooled.end();
   }
 
-  async closeRescueCopy(): Promise<void> {
-    await this.#copy?.pieces.cancel();
+  async closeRescueCopy(_signal: AbortSignal, id: number): Promise<void> {
+    if (this.#copy?.id === id) await this.#giveUpCopy();
+  }
+
+  #begun(stream: ReadableStream<Uint8Array>, spooled: SpooledBytes, leftOut: number): RescueCopyBegin {
+    const id = ++this.#lastCopy;
+    void this.#giveUpCopy();
+    this.#copy = { id, pieces: stream.getReader(), spooled };
+    return { id, leftOut };
+  }
+
+  #openCopy(id: number): OpenCopy {
+    if (this.#copy?.id !== id) throw new KeyBackupSyncError("rescue-copy-overtaken");
+    return this.#copy;
+  }
+
+  async #giveUpCopy(): Promise<void> {
+    const copy = this.#copy;
     this.#copy = null;
+    // One that failed says so once more.
+    await copy?.pieces.cancel().catch(() => {});
   }
 
   /** @throws KeyBackupSyncError see `OpenArchive.open` */

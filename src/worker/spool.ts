@@ -139,8 +139,8 @@ export class Spool {
   }
 
   /** Counts a chunk that is safe, with the number of room keys that are so then. */
-  countChunk({ version, segment, chunk }: ChunkKey, safe: number): Promise<BackupRow> {
-    return this.#change(version, (row) => withChunk(row, segment, chunk, safe));
+  countChunk({ version, segment, chunk }: ChunkKey, safe: number, length: number): Promise<BackupRow> {
+    return this.#change(version, (row) => withChunk(row, segment, chunk, safe, length));
   }
 
   /** An answer has come to its end. @param isAll all of the backup is safe with it */

@@ -8,17 +8,21 @@ import type { Spool } from "./spool.js";
 
 export class SpooledBytes {
   readonly #spool: Pick<Spool, "getBackup" | "readAll">;
-  #hasGaps = false;
+  /** Why the last gap is there. */
+  #gap: KeyBackupSyncError | null = null;
   #hasBytes = false;
 
   constructor(spool: Pick<Spool, "getBackup" | "readAll">) {
     this.#spool = spool;
   }
 
-  /** All that was wanted was read. @throws LostChunkError if none of it is there any more */
+  /**
+   * All that was wanted was read.
+   * @throws KeyBackupSyncError if none of it is there: `storage-unavailable` where it is lost, `rescue-copy-overtaken` where it was in memory
+   */
   end(): RescueCopyEnd {
-    if (this.#hasGaps && !this.#hasBytes) throw new LostChunkError();
-    return { hasGaps: this.#hasGaps };
+    if (this.#gap && !this.#hasBytes) throw this.#gap;
+    return { hasGaps: this.#gap !== null };
   }
 
   /**
@@ -32,10 +36,11 @@ export class SpooledBytes {
           this.#hasBytes = true;
           yield { segment: at, bytes };
         }
+        if (await this.#isOfAnother(row)) throw overtaken();
       } catch (cause) {
         if (!(cause instanceof LostChunkError)) throw cause;
-        if (await this.#isOvertaken(row, at)) throw new KeyBackupSyncError("rescue-copy-overtaken", { cause });
-        this.#hasGaps = true;
+        if (await this.#isGone(row, at)) throw overtaken(cause);
+        this.#gap = segment.place === "memory" ? overtaken(cause) : cause;
       }
     }
   }
@@ -46,10 +51,20 @@ export class SpooledBytes {
     for (let chunk = 0; chunk < chunks; chunk++) yield* this.#spool.readAll({ version, segment, chunk });
   }
 
-  /** It was imported, or deleted, since the copy was begun: there is another one to be made, or nothing to be lost. */
-  async #isOvertaken({ backup: { version }, pass, segments }: BackupRow, segment: number): Promise<boolean> {
+  /** Where the row was, there is another one, or another pass of it: with chunks of the same names. */
+  async #isOfAnother({ id, backup: { version }, pass }: BackupRow): Promise<boolean> {
     const now = await this.#spool.getBackup(version);
-    if (!now || now.pass !== pass || isSpent(now)) return true;
-    return (now.segments[segment]?.chunks ?? 0) < (segments[segment]?.chunks ?? 0);
+    return now !== null && (now.id !== id || now.pass !== pass);
   }
+
+  /** The segment was imported, or deleted, since the copy was begun: there is another one to be made, or nothing to be lost. */
+  async #isGone(row: BackupRow, segment: number): Promise<boolean> {
+    const now = await this.#spool.getBackup(row.backup.version);
+    if (!now || isSpent(now) || (await this.#isOfAnother(row))) return true;
+    return (now.segments[segment]?.chunks ?? 0) < (row.segments[segment]?.chunks ?? 0);
+  }
+}
+
+function overtaken(cause?: unknown): KeyBackupSyncError {
+  return new KeyBackupSyncError("rescue-copy-overtaken", { cause });
 }

@@ -269,7 +269,7 @@ describe("<key-backup-rescue-copy>", () => {
       await withoutPassphrase(element);
       await save(element);
       await waitUntil(() => outcome(element).startsWith("Saved: "), "It is told");
-      expect(outcome(element)).to.contain("the browser has lost them");
+      expect(outcome(element)).to.contain("a part of what this browser had stored is gone");
     });
 
     it("is told to be on its way, and is not begun twice", async () => {

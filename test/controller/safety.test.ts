@@ -1,10 +1,11 @@
 import { expect } from "@open-wc/testing";
 import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
 import { KeyBackupSyncError, type ResetAssessment } from "../../src/index.js";
+import { loseChunks } from "../support/lose-chunks.js";
 import { inMidImport } from "../support/mid-import.js";
 import { openKeyExport } from "../support/open-key-export.js";
 import { makeKeyBackup } from "../support/room-keys.mjs";
-import { SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { HALF, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 
 const KEYS = 40;
 const PASSPHRASE = "correct horse battery staple";
@@ -159,6 +160,46 @@ describe("A rescue copy", () => {
     goOn();
     await whenStatus(controller, "complete");
     expect(await codeOf(stream.pipeTo(new WritableStream()))).to.equal("rescue-copy-overtaken");
+  });
+
+  it("breaks off when another one is begun", async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const controller = await locked(scene);
+    const [first, second] = [await controller.rescueCopy(null), await controller.rescueCopy(null)];
+    expect(await codeOf(first.stream.pipeTo(new WritableStream()))).to.equal("rescue-copy-overtaken");
+    expect(await codeOf(first.hasGaps)).to.equal("rescue-copy-overtaken");
+    await first.stream.cancel().catch(() => {});
+    const file = await new Response(second.stream).blob();
+    const other = await SyncScene.open({ keys: 1 });
+    const rescued = await other.controller().importRescueCopy(file, recoveryKeyOf(scene.backup.decryptionKey));
+    expect(rescued).to.deep.equal({ imported: KEYS, failed: 0 });
+    await other.close();
+  });
+
+  it("of what is gone from this device says so", async () => {
+    scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    const controller = await locked(scene);
+    await loseChunks(scene.host.account);
+    const { stream } = await controller.rescueCopy(null);
+    expect(await codeOf(stream.pipeTo(new WritableStream()))).to.equal("storage-unavailable");
+  });
+
+  it("of which some is gone has the rest, and says that it has gaps", async () => {
+    scene = await SyncScene.open({ ...HALF, keys: KEYS, knowsKey: false });
+    const controller = scene.controller();
+    await controller.start();
+    // What came so far is a chunk of its own.
+    await whenStatus(controller, "downloading", ({ progress }) => progress.downloaded > 0);
+    await scene.homeserver.release("rest");
+    await whenStatus(controller, "waiting", ({ reason }) => reason === "decryption-key");
+    await loseChunks(scene.host.account, 1);
+    const { stream, hasGaps } = await controller.rescueCopy(null);
+    const file = await new Response(stream).blob();
+    expect(await hasGaps).to.equal(true);
+    const other = await SyncScene.open({ keys: 1 });
+    const rescued = await other.controller().importRescueCopy(file, recoveryKeyOf(scene.backup.decryptionKey));
+    expect(rescued.imported).to.be.within(1, KEYS - 1);
+    await other.close();
   });
 
   it("without one is made without the decryption key, and taken back with the recovery key by another device", async () => {

@@ -7,5 +7,5 @@ export async function putChunk(spool: Spool, key: ChunkKey, bytes: Uint8Array, s
   const chunk = await spool.openChunk(key, new AbortController().signal);
   await chunk.write(bytes);
   await chunk.end();
-  return spool.countChunk(key, safe);
+  return spool.countChunk(key, safe, bytes.length);
 }

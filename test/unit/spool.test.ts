@@ -159,15 +159,28 @@ describe("The spool", () => {
       it("keeps the longest of the answers that were cut, whichever came last", async () => {
         const spool = open(someone());
         await begin(spool, "1");
-        await spool.putChunk({ version: "1", ...FIRST }, bytes(1), 1);
-        await spool.putChunk({ version: "1", ...SECOND }, bytes(2), 2);
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(1, 2, 3), 3);
         await spool.settleSegment("1", 0, "cut");
+        await spool.addSegment("1", backupOf("1"), ALL);
+        // On a slow line, chunks are short.
+        await spool.putChunk({ version: "1", segment: 1, chunk: 0 }, bytes(1), 1);
+        await spool.putChunk({ version: "1", segment: 1, chunk: 1 }, bytes(2), 2);
+        await spool.settleSegment("1", 1, "cut");
+        await spool.addSegment("1", backupOf("1"), ALL);
+        expect(await spool.readChunk({ version: "1", ...FIRST }, 0)).to.deep.equal(bytes(1, 2, 3));
+        expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.equal(null);
+      });
+
+      it("keeps no answer of which some is lost in place of one that is there", async () => {
+        const spool = open(someone());
+        await begin(spool, "1");
+        await spool.putChunk({ version: "1", ...FIRST }, bytes(1, 2, 3), 3);
+        await spool.settleSegment("1", 0, "lost");
         await spool.addSegment("1", backupOf("1"), ALL);
         await spool.putChunk({ version: "1", segment: 1, chunk: 0 }, bytes(1), 1);
         await spool.settleSegment("1", 1, "cut");
         await spool.addSegment("1", backupOf("1"), ALL);
-        expect(await spool.readChunk({ version: "1", ...SECOND }, 0)).to.deep.equal(bytes(2));
-        expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.equal(null);
+        expect(await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)).to.deep.equal(bytes(1));
       });
 
       it("finds its chunks when those in memory are gone with their worker", async () => {

@@ -38,7 +38,7 @@ class LossySpool {
 function withTwoChunks(row: BackupRow, place: "files" | "memory"): BackupRow {
   const { segments } = row;
   const begun = withSegment(row, BACKUP, { place, of: segments.length === 0 ? "backup" : "rooms" });
-  return [0, 1].reduce((after, chunk) => withChunk(after, segments.length, chunk, 1), begun);
+  return [0, 1].reduce((after, chunk) => withChunk(after, segments.length, chunk, 1, 3), begun);
 }
 
 /** What is read of a row that was asked for before `meanwhile`. */
@@ -86,8 +86,15 @@ describe("The spooled bytes of a rescue copy", () => {
     const spool = new LossySpool("memory", "files");
     spool.lost.add("0-0");
     expect(await read(spool)).to.deep.equal({ texts: ["1-0", "1-1"], hasGaps: true });
+    spool.lost.clear();
     if (spool.row) spool.row = withSettled(spool.row, 0, "ended");
     expect(await read(spool)).to.deep.equal({ texts: ["1-0", "1-1"], hasGaps: true });
+  });
+
+  it("are overtaken where all were in memory, and are on their way", async () => {
+    const spool = new LossySpool("memory");
+    spool.lost.add("0-0");
+    expect(await codeOf(read(spool))).to.equal("rescue-copy-overtaken");
   });
 
   const imported = (row: BackupRow) => withSettled(withWhole(row, 0, BACKUP, true), 0, "ended");
@@ -98,7 +105,7 @@ describe("The spooled bytes of a rescue copy", () => {
     "another pass is begun": (row) => again(imported(row)),
     "it makes room for answers that have more": (row) => {
       const longer = [0, 1, 2].reduce(
-        (after, chunk) => withChunk(after, 1, chunk, 1),
+        (after, chunk) => withChunk(after, 1, chunk, 1, 3),
         again(withSettled(row, 0, "cut")),
       );
       return again(withSettled(longer, 1, "cut"));
@@ -115,4 +122,12 @@ describe("The spooled bytes of a rescue copy", () => {
       expect(await codeOf(overtaken)).to.equal("rescue-copy-overtaken");
     });
   }
+
+  it("are overtaken when others take their place meanwhile", async () => {
+    const spool = new LossySpool("files");
+    const overtaken = read(spool, () => {
+      spool.row = new LossySpool("files").row;
+    });
+    expect(await codeOf(overtaken)).to.equal("rescue-copy-overtaken");
+  });
 });
