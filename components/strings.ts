@@ -234,7 +234,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "rescue-copy-damaged": "This file is no rescue copy, or a part of it is missing",
     "rescue-copy-overtaken": "Keys were imported or deleted, or another copy was begun, while this one was made",
     "recovery-key-invalid": "This is not a recovery key",
-    "nothing-to-save": "All your keys are imported already",
+    "nothing-to-save": "What was downloaded is imported already, or was not kept on this device",
     "decryption-key-unknown": "The recovery key of this backup is not known here",
     "passphrase-missing": "The copy needs a passphrase",
     "reset-declined": "The key backup was kept",
@@ -390,7 +390,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     saved: (fileName) => `Saved: ${fileName}`,
     leftOut: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} on this device ${f.plural(count, { one: "is", other: "are" })} not in this file: of another backup, or without a recovery key that is known here.`,
-    gaps: "Some downloaded keys are not in this file: a part of what this browser had stored is gone, or is being imported.",
+    gaps: "Some downloaded keys are not in this file: a part of what this browser had stored is gone, is being imported, or cannot be read.",
     failed: "The file could not be saved. Try again, or choose another place for it.",
   },
 };

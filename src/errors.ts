@@ -34,7 +34,7 @@ const CODES = {
   "recovery-key-invalid": ["enter-recovery-key", "What was entered is not a recovery key."],
   "nothing-to-save": [
     "export-from-app",
-    "All that was downloaded is imported: there is nothing to save but the app's own key export.",
+    "What was downloaded is imported, or not kept on this device: there is nothing to save but the app's own key export.",
   ],
   "decryption-key-unknown": ["enter-recovery-key", "The decryption key of this backup is not known on this device."],
   "passphrase-missing": ["choose-passphrase", "A key export needs a passphrase."],

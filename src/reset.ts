@@ -44,8 +44,8 @@ export interface RescueCopy {
   /** Room keys that are on this device but not in the file: of other backups, or such as nobody can read without their recovery key. */
   readonly leftOut: number;
   /**
-   * Whether others are missing: a part of what was stored is gone, or, in memory, is being imported. Resolves when the stream has come to
-   * its end; rejects with what it fails with, or with `AbortError` when it is cancelled.
+   * Whether others are missing: a part of what was stored is gone, or, in memory, is being imported, or cannot be decrypted for a key
+   * export. Resolves when the stream has come to its end; rejects with what it fails with, or with `AbortError` when it is cancelled.
    */
   readonly hasGaps: Promise<boolean>;
   /** Made as it is read. An error in it, as `rescue-copy-overtaken`, means that the file is not whole. */
@@ -66,7 +66,7 @@ export interface KeyBackupSafety {
   /**
    * What is downloaded, but for the keys of its `leftOut`.
    * @param passphrase encrypts a key export, which needs the decryption key; `null`: the archive, still encrypted by the backup
-   * @throws KeyBackupSyncError `nothing-to-save` if all of it is imported already, `decryption-key-unknown`, `passphrase-missing`
+   * @throws KeyBackupSyncError `nothing-to-save` if all of it is imported already, or not kept, `decryption-key-unknown`, `passphrase-missing`
    */
   rescueCopy(passphrase: string | null): Promise<RescueCopy>;
 }

@@ -11,7 +11,7 @@ export type ChunkPlace = "files" | "database" | "memory";
 export interface Segment {
   /** Number of chunks that are counted. */
   readonly chunks: number;
-  /** Bytes of these chunks; none where some are lost. */
+  /** Bytes of these chunks, as far as they came before it was settled; none where some were lost by then. */
   readonly bytes: number;
   readonly place: ChunkPlace;
   /** The answer to "all room keys", or those of some rooms, one by one. */
@@ -150,7 +150,10 @@ function withoutSpent(segments: readonly Segment[]): readonly Segment[] {
 
 /** @param safe room keys that are safe with it @param length in bytes */
 export function withChunk(row: BackupRow, segment: number, chunk: number, safe: number, length: number): BackupRow {
-  const count = ({ chunks, bytes }: Segment) => ({ chunks: Math.max(chunks, chunk + 1), bytes: bytes + length });
+  const count = ({ chunks, bytes, settled }: Segment) => ({
+    chunks: Math.max(chunks, chunk + 1),
+    bytes: settled ? bytes : bytes + length,
+  });
   const after = changeSegment(row, segment, count);
   return { ...after, safe: Math.max(row.safe, safe) };
 }

@@ -1,6 +1,7 @@
 /** The calls of the protocol that are about rescue copies: one file written, or one read, at a time, in pieces that the page asks for. */
 import { KeyBackupSyncError } from "../errors.js";
 import type { DecryptedBatch, RescueCopyBegin, RescueCopyEnd } from "../protocol.js";
+import { failedCount } from "../state.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
 import type { Decryptor } from "./decryptor.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
@@ -23,10 +24,17 @@ interface Readable {
   readonly decryptor: Decryptor;
 }
 
+interface NewCopy {
+  readonly stream: ReadableStream<Uint8Array>;
+  /** The backups that are in it. */
+  readonly saved: readonly BackupRow[];
+  readonly end: () => RescueCopyEnd;
+}
+
 interface OpenCopy {
   readonly id: number;
   readonly pieces: ReadableStreamDefaultReader<Uint8Array>;
-  readonly spooled: SpooledBytes;
+  readonly end: () => RescueCopyEnd;
 }
 
 interface OpenFile {
@@ -48,41 +56,51 @@ export class RescueCalls {
     this.#userId = userId;
   }
 
-  /** @throws KeyBackupSyncError `nothing-to-save`, `decryption-key-unknown`, `passphrase-missing` */
+  /** @throws KeyBackupSyncError `nothing-to-save`, `decryption-key-unknown`, `passphrase-missing`; `rescue-copy-overtaken` by a later call */
   async openRescueCopy(signal: AbortSignal, passphrase: string | null): Promise<RescueCopyBegin> {
+    const id = ++this.#lastCopy;
+    // It may take its time: the rows are to be those of the moment in which the copy begins.
+    const storedKeys = passphrase === null ? await this.#storedKeys(signal) : [];
     const rows = await this.#spooledBackups();
     const latest = rows.at(-1);
     if (!latest) throw new KeyBackupSyncError("nothing-to-save");
-    const spooled = new SpooledBytes(this.#spool);
-    if (passphrase === null) {
-      const storedKeys = latest.replaced ? [] : await this.#storedKeys(signal);
-      const archive = writeArchive(headerOf(this.#userId, latest, storedKeys), spooled.of(latest));
-      return this.#begun(archive, spooled, keysIn(rows) - keysIn([latest]));
-    }
-    const readable = await this.#readable(rows);
-    const keyExport = writeKeyExport(roomKeysOf(readable, spooled), passphrase);
-    return this.#begun(keyExport, spooled, keysIn(rows) - keysIn(readable.map(({ row }) => row)));
+    const { stream, saved, end } =
+      passphrase === null ? this.#archive(latest, storedKeys) : await this.#keyExport(rows, passphrase);
+    if (id !== this.#lastCopy) throw new KeyBackupSyncError("rescue-copy-overtaken");
+    void this.#giveUpCopy();
+    this.#copy = { id, pieces: stream.getReader(), end };
+    return { id, leftOut: keysIn(rows) - keysIn(saved) };
   }
 
-  /** @throws KeyBackupSyncError `rescue-copy-overtaken`, `storage-unavailable` if the browser lost all of it */
+  /** @throws KeyBackupSyncError `rescue-copy-overtaken`; see `SpooledBytes.end` */
   async nextOfRescueCopy(_signal: AbortSignal, id: number): Promise<Uint8Array | RescueCopyEnd> {
-    const { pieces, spooled } = this.#openCopy(id);
+    const { pieces, end } = this.#openCopy(id);
     const { done, value } = await pieces.read();
     if (!done) return value;
     // One that was given up meanwhile seems to end, too.
     this.#openCopy(id);
-    return spooled.end();
+    return end();
   }
 
   async closeRescueCopy(_signal: AbortSignal, id: number): Promise<void> {
     if (this.#copy?.id === id) await this.#giveUpCopy();
   }
 
-  #begun(stream: ReadableStream<Uint8Array>, spooled: SpooledBytes, leftOut: number): RescueCopyBegin {
-    const id = ++this.#lastCopy;
-    void this.#giveUpCopy();
-    this.#copy = { id, pieces: stream.getReader(), spooled };
-    return { id, leftOut };
+  #archive(latest: BackupRow, storedKeys: readonly StoredBackupKey[]): NewCopy {
+    const spooled = new SpooledBytes(this.#spool);
+    const header = headerOf(this.#userId, latest, latest.replaced ? [] : storedKeys);
+    return { stream: writeArchive(header, spooled.of(latest)), saved: [latest], end: () => spooled.end() };
+  }
+
+  async #keyExport(rows: readonly BackupRow[], passphrase: string): Promise<NewCopy> {
+    const spooled = new SpooledBytes(this.#spool);
+    const readable = await this.#readable(rows);
+    let failed = 0;
+    const roomKeys = roomKeysOf(readable, spooled, (count) => {
+      failed += count;
+    });
+    const end = () => ({ hasGaps: spooled.end().hasGaps || failed > 0 });
+    return { stream: writeKeyExport(roomKeys, passphrase), saved: readable.map(({ row }) => row), end };
   }
 
   #openCopy(id: number): OpenCopy {
@@ -170,10 +188,17 @@ export class RescueCalls {
   }
 }
 
-async function* roomKeysOf(backups: readonly Readable[], spooled: SpooledBytes) {
-  for (const { row, decryptor } of backups) {
-    for await (const { roomKeys } of decryptSegments(spooled.of(row), decryptor, AT_ONCE)) yield* roomKeys;
-    decryptor.close();
+/** @param onFailed called with the number of those that cannot be used */
+async function* roomKeysOf(backups: readonly Readable[], spooled: SpooledBytes, onFailed: (count: number) => void) {
+  try {
+    for (const { row, decryptor } of backups) {
+      for await (const batch of decryptSegments(spooled.of(row), decryptor, AT_ONCE)) {
+        onFailed(failedCount(batch));
+        yield* batch.roomKeys;
+      }
+    }
+  } finally {
+    for (const { decryptor } of backups) decryptor.close();
   }
 }
 

@@ -18,7 +18,8 @@ export class SpooledBytes {
 
   /**
    * All that was wanted was read.
-   * @throws KeyBackupSyncError if none of it is there: `storage-unavailable` where it is lost, `rescue-copy-overtaken` where it was in memory
+   * @throws KeyBackupSyncError if none of it is there: `storage-unavailable` where it is lost, `nothing-to-save` where it was in memory, of
+   *   this tab or another, until it was imported
    */
   end(): RescueCopyEnd {
     if (this.#gap && !this.#hasBytes) throw this.#gap;
@@ -40,15 +41,23 @@ export class SpooledBytes {
       } catch (cause) {
         if (!(cause instanceof LostChunkError)) throw cause;
         if (await this.#isGone(row, at)) throw overtaken(cause);
-        this.#gap = segment.place === "memory" ? overtaken(cause) : cause;
+        this.#gap = segment.place === "memory" ? new KeyBackupSyncError("nothing-to-save", { cause }) : cause;
       }
     }
   }
 
-  async *#bytesOf({ backup: { version } }: BackupRow, segment: number, { chunks, place, settled }: Segment) {
+  async *#bytesOf({ backup: { version } }: BackupRow, segment: number, { chunks, bytes, place, settled }: Segment) {
     // Its bytes went as they were imported.
     if (place === "memory" && settled && chunks > 0) throw new LostChunkError();
-    for (let chunk = 0; chunk < chunks; chunk++) yield* this.#spool.readAll({ version, segment, chunk });
+    let read = 0;
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      for await (const piece of this.#spool.readAll({ version, segment, chunk })) {
+        read += piece.length;
+        yield piece;
+      }
+    }
+    // Where the power failed, a file may be there without what was written into it.
+    if (read < bytes) throw new LostChunkError();
   }
 
   /** Where the row was, there is another one, or another pass of it: with chunks of the same names. */

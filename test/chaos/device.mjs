@@ -63,13 +63,14 @@ export class Device {
   }
 
   /** Its renderer process, and so perhaps other tabs. @param {Tab} tab */
-  async crash({ page }) {
+  async crash(tab) {
+    const { page } = tab;
     const crashed = new Promise((resolve) => page.once("error", resolve));
     const session = await page.createCDPSession();
     session.send("Page.crash").catch(() => {});
     // A page that is just being loaded may get another process in that moment.
     await Promise.race([crashed, delay(CRASH_WITHIN_MS)]);
-    await close(page);
+    await this.close(tab);
   }
 
   /** The whole browser, which comes again without a tab. */
@@ -125,9 +126,11 @@ export class Device {
 /** Chromium may miss it while the page is just being loaded. @param {Page} page */
 async function close(page) {
   for (let times = 0; times < MOST_CLOSES; times++) {
-    // Of a page that is gone, it rejects.
-    const closed = page.close().catch(() => {});
-    if (await Promise.race([closed.then(() => true), delay(CLOSES_WITHIN_MS, false)])) return;
+    const closing = page.close().then(
+      () => true,
+      () => page.isClosed(),
+    );
+    if (await Promise.race([closing, delay(CLOSES_WITHIN_MS, false)])) return;
   }
   throw new Error("Chromium does not close a tab");
 }

@@ -165,15 +165,35 @@ describe("A rescue copy", () => {
   it("breaks off when another one is begun", async () => {
     scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
     const controller = await locked(scene);
-    const [first, second] = [await controller.rescueCopy(null), await controller.rescueCopy(null)];
+    const first = await controller.rescueCopy(null);
+    const second = await controller.rescueCopy(null);
     expect(await codeOf(first.stream.pipeTo(new WritableStream()))).to.equal("rescue-copy-overtaken");
     expect(await codeOf(first.hasGaps)).to.equal("rescue-copy-overtaken");
-    await first.stream.cancel().catch(() => {});
-    const file = await new Response(second.stream).blob();
+    const third = await controller.rescueCopy(null);
+    await second.stream.cancel();
+    expect(await second.hasGaps.catch(({ name }) => name)).to.equal("AbortError");
+    const file = await new Response(third.stream).blob();
     const other = await SyncScene.open({ keys: 1 });
     const rescued = await other.controller().importRescueCopy(file, recoveryKeyOf(scene.backup.decryptionKey));
     expect(rescued).to.deep.equal({ imported: KEYS, failed: 0 });
     await other.close();
+  });
+
+  it("with a passphrase says so when a key cannot be decrypted", async () => {
+    scene = await SyncScene.open({
+      keys: KEYS,
+      answer: ({ response }) => {
+        const room = Object.values(response.rooms)[0] as { sessions: Record<string, unknown> };
+        return {
+          json: { rooms: { ...response.rooms, "!bad:localhost": { sessions: { ...room.sessions, bad: {} } } } },
+        };
+      },
+    });
+    const { controller, goOn } = await inMidImport(scene);
+    const { stream, hasGaps } = await controller.rescueCopy(PASSPHRASE);
+    await new Response(stream).text();
+    expect(await hasGaps).to.equal(true);
+    goOn();
   });
 
   it("of what is gone from this device says so", async () => {

@@ -176,6 +176,8 @@ describe("The spool", () => {
         await begin(spool, "1");
         await spool.putChunk({ version: "1", ...FIRST }, bytes(1, 2, 3), 3);
         await spool.settleSegment("1", 0, "lost");
+        // The download may still be at it.
+        await spool.putChunk({ version: "1", ...SECOND }, bytes(4, 5, 6), 3);
         await spool.addSegment("1", backupOf("1"), ALL);
         await spool.putChunk({ version: "1", segment: 1, chunk: 0 }, bytes(1), 1);
         await spool.settleSegment("1", 1, "cut");
