@@ -1,32 +1,42 @@
 /**
- * Peak memory of a page and of its workers. A heap is: JavaScript objects, the browser's own objects for them (DOM), array buffers and
+ * Memory of a page and of its workers. A heap is: JavaScript objects, the browser's own objects for them (DOM), array buffers and
  * external strings of that thread, garbage included, sampled between its tasks. WebAssembly memory is not in it: the process is.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { quantile } from "./statistics.mjs";
 
 const SAMPLE_EVERY_MS = 100;
 const MB = 1e6;
 
 /** @param {import("puppeteer-core").Page} page */
 export async function sampleHeaps(page) {
-  const main = samplePeak(await page.createCDPSession());
-  /** @type {ReturnType<typeof samplePeak>[]} */
+  const main = sampled(await page.createCDPSession());
+  /** @type {ReturnType<typeof sampled>[]} */
   const workers = [];
-  page.on("workercreated", (worker) => workers.push(samplePeak(worker.client)));
+  page.on("workercreated", (worker) => workers.push(sampled(worker.client)));
   return {
-    /** The workers run beside each other, so their peaks add up. */
-    stop: () => ({ main_heap_mb: main(), worker_heap_mb: workers.reduce((sum, stop) => sum + stop(), 0) }),
+    stop() {
+      const [heap, others] = [main(), workers.map((stop) => stop())];
+      return {
+        main_heap_mb: heap.peak,
+        main_heap_p99_mb: heap.p99,
+        // The workers run beside each other, so that theirs add up.
+        worker_heap_mb: others.reduce((sum, { peak }) => sum + peak, 0),
+        worker_heap_p99_mb: others.reduce((sum, { p99 }) => sum + p99, 0),
+      };
+    },
   };
 }
 
-/** @param {import("puppeteer-core").CDPSession} session @returns {() => number} ends it and tells the peak */
-function samplePeak(session) {
-  let peak = 0;
+/** @param {import("puppeteer-core").CDPSession} session @returns {() => { peak: number, p99: number }} ends it, and tells */
+function sampled(session) {
+  /** @type {number[]} */
+  const samples = [];
   let stopped = false;
   (async () => {
     while (!stopped) {
-      peak = Math.max(peak, await heapOf(session));
+      samples.push((await heapOf(session)) / MB);
       await delay(SAMPLE_EVERY_MS);
     }
   })().catch(() => {
@@ -34,7 +44,8 @@ function samplePeak(session) {
   });
   return () => {
     stopped = true;
-    return peak / MB;
+    samples.sort((a, b) => a - b);
+    return { peak: samples.at(-1) ?? 0, p99: quantile(samples, 0.99) };
   };
 }
 

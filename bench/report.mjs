@@ -19,7 +19,9 @@ const ROWS = {
   "99.9 % of blocks below, ms": "block_p999_ms",
   "main thread busy, ms": "main_busy_ms",
   "peak main-thread heap, MB": "main_heap_mb",
+  "  99 % of the time below, MB": "main_heap_p99_mb",
   "peak worker heap, MB": "worker_heap_mb",
+  "  99 % of its time below, MB": "worker_heap_p99_mb",
   "peak renderer process, MB": "process_mb",
   "room keys in the crypto store": "imported",
 };
@@ -39,9 +41,11 @@ const SCENARIO_ROWS = {
 /** @type {readonly Figure[]} */
 const PEER_FIGURES = ["first_key_ms", "safe_ms", "imported_ms", "longest_block_ms", "main_busy_ms", "main_heap_mb"];
 /** @type {readonly Figure[]} */
-const OUR_FIGURES = [...PEER_FIGURES, "block_p999_ms", "worker_heap_mb", "imported"];
+const OUR_HEAP_FIGURES = ["main_heap_p99_mb", "worker_heap_mb", "worker_heap_p99_mb"];
 /** @type {readonly Figure[]} */
-const REFERENCE_FIGURES = ["main_heap_mb", "worker_heap_mb", "imported"];
+const OUR_FIGURES = [...PEER_FIGURES, "block_p999_ms", ...OUR_HEAP_FIGURES, "imported"];
+/** @type {readonly Figure[]} */
+const REFERENCE_FIGURES = ["main_heap_mb", ...OUR_HEAP_FIGURES, "imported"];
 
 /** Medians, with the least and the most. @param {Results} results */
 export function table({ keys, fetch, peer, ours, scenarios }) {
@@ -94,15 +98,19 @@ function roundLimits({ keys, fetch, peer, ours }) {
   ];
 }
 
-/** Whether memory stays what it is when there are more keys. @param {Results} results @returns {Check[]} */
+/**
+ * Whether memory stays what it is when there are more keys. By what 99 % of the samples are below: the peak counts garbage, of which a run
+ * that is ten times as long sees more by chance alone.
+ * @param {Results} results @returns {Check[]}
+ */
 function heapLimits({ ours, reference }) {
   if (reference === null) return [];
-  const grown = (/** @type {"main_heap_mb" | "worker_heap_mb"} */ heap) =>
+  const grown = (/** @type {"main_heap_p99_mb" | "worker_heap_p99_mb"} */ heap) =>
     median(ours.map((round) => round[heap])) / reference[heap];
   const of = `that of ${reference.imported} keys`;
   return [
-    atMost(`our main-thread heap, of ${of}`, grown("main_heap_mb"), 1.3, "x"),
-    atMost(`our worker heap, of ${of}`, grown("worker_heap_mb"), 1.3, "x"),
+    atMost(`our main-thread heap, of ${of}`, grown("main_heap_p99_mb"), 1.3, "x"),
+    atMost(`our worker heap, of ${of}`, grown("worker_heap_p99_mb"), 1.3, "x"),
   ];
 }
 
