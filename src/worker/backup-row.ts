@@ -125,7 +125,7 @@ export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup
 
 /** A new answer begins: of the backup as it is now. What is spent makes room for it; where all is settled, a pass begins. */
 export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Segment, "place" | "of">): BackupRow {
-  const added: Segment = { ...segment, chunks: 0, bytes: 0, whole: false, settled: false };
+  const added: Segment = { ...segment, ...NO_CHUNKS, whole: false, settled: false };
   const passes = backup.etag === row.backup.etag ? row.passes : 0;
   const after = { ...row, backup, passes, whole: false, usedAt: Date.now() };
   if (row.segments.length === 0) return { ...after, segments: [added], cursor: beginningOf(0) };
@@ -141,11 +141,11 @@ export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Se
  * failed are nowhere else on this device. More would fill the disk, where a homeserver always cuts its answers.
  */
 function withoutSpent(segments: readonly Segment[]): readonly Segment[] {
-  const isSpent = ({ of, settled, chunks, place }: Segment) =>
+  const comesAgain = ({ of, settled, chunks, place }: Segment) =>
     of === "backup" && settled && chunks > 0 && place !== "memory";
-  const most = Math.max(...segments.filter(isSpent).map(({ bytes }) => bytes));
-  const kept = segments.findLastIndex((segment) => isSpent(segment) && segment.bytes === most);
-  return segments.map((segment, at) => (isSpent(segment) && at !== kept ? { ...segment, ...NO_CHUNKS } : segment));
+  const most = Math.max(...segments.filter(comesAgain).map(({ bytes }) => bytes));
+  const kept = segments.findLastIndex((segment) => comesAgain(segment) && segment.bytes === most);
+  return segments.map((segment, at) => (comesAgain(segment) && at !== kept ? { ...segment, ...NO_CHUNKS } : segment));
 }
 
 /** @param safe room keys that are safe with it @param length in bytes */

@@ -37,10 +37,10 @@ export class SpooledBytes {
           this.#hasBytes = true;
           yield { segment: at, bytes };
         }
-        if (await this.#isOfAnother(row)) throw overtaken();
+        if (isOther(await this.#now(row), row)) throw overtaken();
       } catch (cause) {
         if (!(cause instanceof LostChunkError)) throw cause;
-        if (await this.#isGone(row, at)) throw overtaken(cause);
+        if (isGone(await this.#now(row), row, at)) throw overtaken(cause);
         this.#gap = segment.place === "memory" ? new KeyBackupSyncError("nothing-to-save", { cause }) : cause;
       }
     }
@@ -60,18 +60,20 @@ export class SpooledBytes {
     if (read < bytes) throw new LostChunkError();
   }
 
-  /** Where the row was, there is another one, or another pass of it: with chunks of the same names. */
-  async #isOfAnother({ id, backup: { version }, pass }: BackupRow): Promise<boolean> {
-    const now = await this.#spool.getBackup(version);
-    return now !== null && (now.id !== id || now.pass !== pass);
+  #now({ backup: { version } }: BackupRow): Promise<BackupRow | null> {
+    return this.#spool.getBackup(version);
   }
+}
 
-  /** The segment was imported, or deleted, since the copy was begun: there is another one to be made, or nothing to be lost. */
-  async #isGone(row: BackupRow, segment: number): Promise<boolean> {
-    const now = await this.#spool.getBackup(row.backup.version);
-    if (!now || isSpent(now) || (await this.#isOfAnother(row))) return true;
-    return (now.segments[segment]?.chunks ?? 0) < (row.segments[segment]?.chunks ?? 0);
-  }
+/** In place of the row there is another one, or another pass of it: with chunks of the same names. */
+function isOther(now: BackupRow | null, { id, pass }: BackupRow): boolean {
+  return now !== null && (now.id !== id || now.pass !== pass);
+}
+
+/** The segment was imported, or deleted, since the copy was begun: there is another one to be made, or nothing to be lost. */
+function isGone(now: BackupRow | null, row: BackupRow, segment: number): boolean {
+  if (!now || isSpent(now) || isOther(now, row)) return true;
+  return (now.segments[segment]?.chunks ?? 0) < (row.segments[segment]?.chunks ?? 0);
 }
 
 function overtaken(cause?: unknown): KeyBackupSyncError {

@@ -1,6 +1,7 @@
 import { expect } from "@open-wc/testing";
 import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
-import { KeyBackupSyncError, type ResetAssessment } from "../../src/index.js";
+import type { ResetAssessment } from "../../src/index.js";
+import { codeOf } from "../support/code-of.js";
 import { loseChunks } from "../support/lose-chunks.js";
 import { inMidImport } from "../support/mid-import.js";
 import { openKeyExport } from "../support/open-key-export.js";
@@ -13,15 +14,6 @@ const PASSPHRASE = "correct horse battery staple";
 /** @param decryptionKey base64 */
 function recoveryKeyOf(decryptionKey: string): string {
   return encodeRecoveryKey(Uint8Array.from(atob(decryptionKey), (character) => character.charCodeAt(0))) ?? "";
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return "none";
-  } catch (cause) {
-    return cause instanceof KeyBackupSyncError ? cause.code : String(cause);
-  }
 }
 
 /** A controller with all keys safe, and no decryption key. */

@@ -1,7 +1,8 @@
 /** With a real matrix-js-sdk client and a real Synapse: what is destroyed there is destroyed. */
 import { expect } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
-import { guardBackupReset, KeyBackupSyncError } from "../../src/index.js";
+import { guardBackupReset } from "../../src/index.js";
+import { codeOf } from "../support/code-of.js";
 import { cryptoOf, openMatrixClient, rememberedSecretStorageKeys } from "../support/matrix-client.js";
 import { type RegisteredUser, startSynapseForTest, type TestSynapse } from "../support/test-synapse.js";
 
@@ -20,16 +21,6 @@ class Person {
 }
 
 /** Of what fails while `work` goes on. */
-async function codeOf(work: Promise<void>): Promise<string> {
-  try {
-    await work;
-    return "no fault";
-  } catch (error) {
-    if (error instanceof KeyBackupSyncError) return error.code;
-    throw error;
-  }
-}
-
 describe("guardBackupReset()", () => {
   let synapse: TestSynapse;
   let user: RegisteredUser;

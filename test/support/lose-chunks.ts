@@ -1,4 +1,5 @@
 /** What the browser, or a person, may do to what is stored: chunks go, and the row goes on to count them. */
+import { openDB } from "idb";
 import type { Account } from "../../src/host.js";
 
 /** All chunks from this one on, of the first segment of the backup that is alone on this device. */
@@ -22,18 +23,8 @@ async function removeIn(directory: FileSystemDirectoryHandle, from: number): Pro
   }
 }
 
-function loseRecords(name: string, from: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(name);
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const database = opening.result;
-      const transaction = database.transaction("chunks", "readwrite");
-      transaction.objectStore("chunks").delete(IDBKeyRange.bound(["1", 0, from], ["1", 0, []]));
-      transaction.oncomplete = () => {
-        database.close();
-        resolve();
-      };
-    };
-  });
+async function loseRecords(name: string, from: number): Promise<void> {
+  const database = await openDB(name);
+  await database.delete("chunks", IDBKeyRange.bound(["1", 0, from], ["1", 0, []]));
+  database.close();
 }

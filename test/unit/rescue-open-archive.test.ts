@@ -7,6 +7,7 @@ import type { ArchiveHeader } from "../../src/worker/rescue/archive-header.js";
 import { OpenArchive } from "../../src/worker/rescue/open-archive.js";
 import type { PassphraseDescription, StoredBackupKey } from "../../src/worker/rescue/stored-backup-key.js";
 import { fileOf, listOf, segmentsOf } from "../support/async-pieces.js";
+import { codeOf } from "../support/code-of.js";
 import { type KeyBackup, makeBackupKeyPair, makeKeyBackup } from "../support/room-keys.mjs";
 
 const ALGORITHM = "m.secret_storage.v1.aes-hmac-sha2";
@@ -29,13 +30,6 @@ async function stored(
 ): Promise<StoredBackupKey> {
   const secret = await encryptAESSecretStorageItem(decryptionKey, storageKey, "m.megolm_backup.v1");
   return { keyId: "k", description: { algorithm: ALGORITHM, ...(passphrase && { passphrase }) }, secret };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => "no error",
-    (error) => error.code,
-  );
 }
 
 describe("An archive that is opened", () => {

@@ -9,6 +9,7 @@ import {
 } from "../../src/worker/backup-row.js";
 import { type ChunkKey, LostChunkError } from "../../src/worker/chunks.js";
 import { SpooledBytes } from "../../src/worker/spooled-bytes.js";
+import { codeOf } from "../support/code-of.js";
 
 const BACKUP = { version: "1", etag: "1", count: 4 };
 const encoder = new TextEncoder();
@@ -54,13 +55,6 @@ async function read(spool: LossySpool, meanwhile = () => {}) {
     meanwhile();
   }
   return { texts, ...bytes.end() };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  return await work.then(
-    () => "none",
-    (cause) => cause.code,
-  );
 }
 
 describe("The spooled bytes of a rescue copy", () => {
