@@ -1,4 +1,5 @@
 /** The adapter for matrix-js-sdk: the one file that knows it, and only by what it calls. */
+import { collectInTime } from "./collect-in-time.js";
 import { KeyBackupSyncController } from "./controller.js";
 import type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
 
@@ -184,6 +185,7 @@ async function counted(roomKeys: readonly RoomKey[], importAll: (options: Import
       if (total !== undefined && failures !== undefined) accepted = total - failures;
     },
   });
+  collectInTime(roomKeys.length);
   return { rejected: roomKeys.length - accepted };
 }
 
