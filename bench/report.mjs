@@ -4,7 +4,7 @@ import { median } from "./statistics.mjs";
 /** @typedef {import("./round.mjs").Measurement} Measurement */
 /** @typedef {Exclude<keyof Measurement, "process_mb">} Figure */
 /** @typedef {{ keys: number, fetch: number[], peer: Measurement[], ours: Measurement[] }} Rounds */
-/** @typedef {Awaited<ReturnType<typeof import("./hidden.mjs").measureHidden>> & Awaited<ReturnType<typeof import("./busy.mjs").measureBusy>>} Scenarios */
+/** @typedef {import("./page/first-key.ts").FirstKey & Awaited<ReturnType<typeof import("./hidden.mjs").measureHidden>> & Awaited<ReturnType<typeof import("./busy.mjs").measureBusy>>} Scenarios */
 /** @typedef {{ reference: Measurement | null, scenarios: Scenarios | null }} Alone `reference`: ours with fewer keys */
 /** @typedef {Rounds & Alone} Results */
 /** @typedef {{ value: number, held: boolean, text: string }} Check */
