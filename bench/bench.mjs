@@ -68,11 +68,17 @@ function accounts({ url, databasePath, registerUser }, { roomsFor }) {
 async function measureAll(setting, options) {
   if (!options.sides.includes("ours"))
     return { ...(await measureRounds(setting, options)), reference: null, scenarios: null };
+  await warmUp(setting, options);
   // Before the rounds: after those of a million keys, this homeserver was seen to take 3.5 s for one small answer.
   const firstKey = await measureRoomFirst(setting, options);
   const rounds = await measureRounds(setting, options);
   const reference = await measureReference(setting, options);
   return { ...rounds, reference, scenarios: { ...firstKey, ...(await measureScenarios(setting, options)) } };
+}
+
+/** Not counted: Synapse's first answer is slower than all others. @param {Setting} setting @param {Pick<Options, "keys">} options */
+async function warmUp({ browser, pages, accountFor }, { keys }) {
+  await measureFetch(browser, pages.url("fetch"), await accountFor(keys));
 }
 
 /** @param {Setting} setting @param {Options} options */
@@ -87,11 +93,9 @@ async function measureRounds({ browser, pages, accountFor }, { keys, runs, sides
   const account = await accountFor(keys);
   /** @type {import("./report.mjs").Rounds} */
   const rounds = { keys, fetch: [], peer: [], ours: [] };
-  const measureOneFetch = () => measureFetch(browser, pages.url("fetch"), account);
-  // Not counted: Synapse's first answer is slower than all others.
-  await measureOneFetch();
+  await warmUp({ browser, pages, accountFor }, { keys });
   for (let run = 0; run < runs; run++) {
-    rounds.fetch.push(await measureOneFetch());
+    rounds.fetch.push(await measureFetch(browser, pages.url("fetch"), account));
     for (const side of run % 2 === 0 ? sides : sides.toReversed()) {
       say(`run ${run + 1} of ${runs}: ${side}`);
       rounds[side].push(...(await tryMeasure(side, () => measureSide(browser, pages.url(side), account))));

@@ -6,8 +6,8 @@ const CATEGORIES = ["disabled-by-default-devtools.timeline", "blink.user_timing"
 /** Enough for a run of an hour; when it is full nevertheless, the end mark is missing and the run fails. */
 const BUFFER_KB = 2_000_000;
 
-/** @typedef {{ name: string, ph: string, pid: number, tid: number, ts: number, dur?: number }} TraceEvent times in microseconds */
-/** @typedef {{ longest_block_ms: number, longest_block_at_ms: number, block_p999_ms: number, main_busy_ms: number, pid: number }} MainThread */
+/** @typedef {{ name: string, ph: string, pid: number, tid: number, ts: number, dur?: number, tdur?: number }} TraceEvent times in microseconds; `tdur`: on the processor */
+/** @typedef {{ longest_block_ms: number, longest_block_at_ms: number, longest_block_cpu_ms: number, block_p999_ms: number, main_busy_ms: number, pid: number }} MainThread */
 
 /** @param {import("puppeteer-core").CDPSession} session */
 export async function startTrace(session) {
@@ -34,9 +34,10 @@ export async function stopTrace(session) {
   const marks = [];
   /** @type {TraceEvent[]} */
   const tasks = [];
-  for await (const { name, ph, pid, tid, ts, dur } of readEvents(session, stream)) {
+  for await (const { name, ph, pid, tid, ts, dur, tdur } of readEvents(session, stream)) {
     if (name.startsWith("bench-")) marks.push({ name, ph, pid, tid, ts });
-    else if (ph === "X" && dur !== undefined) tasks.push({ name, ph, pid, tid, ts, dur });
+    else if (ph === "X" && dur !== undefined)
+      tasks.push({ name, ph, pid, tid, ts, dur, ...(tdur !== undefined && { tdur }) });
   }
   return summarize(marks, tasks);
 }
@@ -48,14 +49,15 @@ function summarize(marks, tasks) {
   if (start === undefined || end === undefined) throw new Error("The trace is not whole: its buffer is too small");
   const blocks = tasks
     .filter(({ pid, tid }) => pid === start.pid && tid === start.tid)
-    .map(({ ts, dur = 0 }) => ({ at: Math.max(ts, start.ts), until: Math.min(ts + dur, end.ts) }))
-    .map(({ at, until }) => ({ at: (at - start.ts) / 1000, length: (until - at) / 1000 }))
+    .map(({ ts, dur = 0, tdur = dur }) => ({ at: Math.max(ts, start.ts), until: Math.min(ts + dur, end.ts), tdur }))
+    .map(({ at, until, tdur }) => ({ at: (at - start.ts) / 1000, length: (until - at) / 1000, cpu: tdur / 1000 }))
     .filter(({ length }) => length > 0)
     .sort((a, b) => a.length - b.length);
   const lengths = blocks.map(({ length }) => length);
   return {
     longest_block_ms: lengths.at(-1) ?? 0,
     longest_block_at_ms: blocks.at(-1)?.at ?? 0,
+    longest_block_cpu_ms: blocks.at(-1)?.cpu ?? 0,
     block_p999_ms: quantile(lengths, 0.999),
     main_busy_ms: lengths.reduce((sum, length) => sum + length, 0),
     pid: start.pid,

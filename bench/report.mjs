@@ -16,6 +16,7 @@ const ROWS = {
   "all imported, ms": "imported_ms",
   "longest main-thread block, ms": "longest_block_ms",
   "  which began at, ms": "longest_block_at_ms",
+  "  and had the processor for, ms": "longest_block_cpu_ms",
   "99.9 % of blocks below, ms": "block_p999_ms",
   "main thread busy, ms": "main_busy_ms",
   "peak main-thread heap, MB": "main_heap_mb",
@@ -43,7 +44,7 @@ const PEER_FIGURES = ["first_key_ms", "safe_ms", "imported_ms", "longest_block_m
 /** @type {readonly Figure[]} */
 const OUR_HEAP_FIGURES = ["main_heap_p99_mb", "worker_heap_mb", "worker_heap_p99_mb"];
 /** @type {readonly Figure[]} */
-const OUR_FIGURES = [...PEER_FIGURES, "block_p999_ms", ...OUR_HEAP_FIGURES, "imported"];
+const OUR_FIGURES = [...PEER_FIGURES, "longest_block_cpu_ms", "block_p999_ms", ...OUR_HEAP_FIGURES, "imported"];
 /** @type {readonly Figure[]} */
 const REFERENCE_FIGURES = ["main_heap_mb", ...OUR_HEAP_FIGURES, "imported"];
 
