@@ -1,5 +1,4 @@
 /** The adapter for matrix-js-sdk: the one file that knows it, and only by what it calls. */
-import { collectInTime } from "./collect-in-time.js";
 import { KeyBackupSyncController } from "./controller.js";
 import type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
 
@@ -185,7 +184,6 @@ async function counted(roomKeys: readonly RoomKey[], importAll: (options: Import
       if (total !== undefined && failures !== undefined) accepted = total - failures;
     },
   });
-  collectInTime(roomKeys.length);
   return { rejected: roomKeys.length - accepted };
 }
 

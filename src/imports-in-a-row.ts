@@ -1,4 +1,5 @@
 /** A crypto store whose imports come one after the other, whoever asks for them: two at once would block the page twice as long. */
+import { collectingInTime } from "./collect-in-time.js";
 import type { CryptoStore } from "./host.js";
 
 export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
@@ -13,7 +14,9 @@ export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
     onDecryptionKeyChange: (listener) => cryptoStore.onDecryptionKeyChange(listener),
     getBackedUp: async () => (await cryptoStore.getBackedUp?.()) ?? null,
     backUpAgain: () => inARow(async () => cryptoStore.backUpAgain?.()),
-    importRoomKeys: (roomKeys, version) => inARow(() => cryptoStore.importRoomKeys(roomKeys, version)),
-    importExportedRoomKeys: (roomKeys) => inARow(() => cryptoStore.importExportedRoomKeys(roomKeys)),
+    importRoomKeys: (roomKeys, version) =>
+      inARow(() => collectingInTime(roomKeys.length, () => cryptoStore.importRoomKeys(roomKeys, version))),
+    importExportedRoomKeys: (roomKeys) =>
+      inARow(() => collectingInTime(roomKeys.length, () => cryptoStore.importExportedRoomKeys(roomKeys))),
   };
 }

@@ -1,6 +1,5 @@
 /** The crypto store of an OlmMachine: the backup decryption key, room keys in, and which rooms it has keys of. */
 import { type InboundGroupSession, type OlmMachine, RoomId } from "@matrix-org/matrix-sdk-crypto-wasm";
-import { collectInTime } from "./collect-in-time.js";
 import type { BackedUpRoomKeys, RoomKey } from "./host.js";
 
 /** Room keys. So many are looked through in 0.3 s, with no block of the page over 16 ms; five thousand block it for 160 ms. */
@@ -32,14 +31,12 @@ export async function importBackedUpRoomKeys(machine: OlmMachine, roomKeys: read
   };
   const result = await machine.importBackedUpRoomKeys(keyedByRoomId(rooms), onProgress, backupVersion);
   result.free();
-  collectInTime(sizeOf(rooms));
   return { rejected: sizeOf(rooms) - accepted };
 }
 
 /** Marked as not backed up. @throws if one of them is none, and imports none then */
 export async function importExportedRoomKeys(machine: OlmMachine, roomKeys: readonly RoomKey[]) {
   const result = await machine.importExportedRoomKeys(JSON.stringify(roomKeys), () => {});
-  collectInTime(roomKeys.length);
   const accepted = result.totalCount;
   result.free();
   return { rejected: roomKeys.length - accepted };
