@@ -20,7 +20,6 @@ class Person {
   }
 }
 
-/** Of what fails while `work` goes on. */
 describe("guardBackupReset()", () => {
   let synapse: TestSynapse;
   let user: RegisteredUser;
