@@ -9,9 +9,9 @@ export type ChunkPlace = "files" | "database" | "memory";
 
 /** One answer of the homeserver, or several joined, in the shape of a whole backup: at its end, or cut off. */
 export interface Segment {
-  /** Number of chunks that are counted. */
-  readonly chunks: number;
-  /** Bytes of these chunks, as far as they came before it was settled; none where some were lost by then. */
+  /** Bytes of each chunk that is counted. */
+  readonly lengths: readonly number[];
+  /** Of all of them, as far as they came before it was settled; none where some were lost by then. */
   readonly bytes: number;
   readonly place: ChunkPlace;
   /** The answer to "all room keys", or those of some rooms, one by one. */
@@ -62,7 +62,7 @@ export interface BatchCounts {
   readonly end: Cursor;
 }
 
-const NO_CHUNKS = { chunks: 0, bytes: 0 };
+const NO_CHUNKS = { lengths: [], bytes: 0 };
 
 export const NO_FAILURES: Readonly<Record<FailureReason, number>> = { malformed: 0, undecryptable: 0, rejected: 0 };
 
@@ -103,7 +103,7 @@ export function isSpent(row: BackupRow): boolean {
 
 /** There are bytes of it that were not parsed to their end. Counts do not tell: in a later pass most keys are known. */
 export function hasSpooled({ segments }: BackupRow): boolean {
-  return segments.some(({ settled, chunks }) => !settled && chunks > 0);
+  return segments.some(({ settled, lengths }) => !settled && lengths.length > 0);
 }
 
 /** Room keys that are safe, but neither imported nor counted as failed. */
@@ -141,8 +141,8 @@ export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Se
  * failed are nowhere else on this device. More would fill the disk, where a homeserver always cuts its answers.
  */
 function withoutSpent(segments: readonly Segment[]): readonly Segment[] {
-  const comesAgain = ({ of, settled, chunks, place }: Segment) =>
-    of === "backup" && settled && chunks > 0 && place !== "memory";
+  const comesAgain = ({ of, settled, lengths, place }: Segment) =>
+    of === "backup" && settled && lengths.length > 0 && place !== "memory";
   const most = Math.max(...segments.filter(comesAgain).map(({ bytes }) => bytes));
   const kept = segments.findLastIndex((segment) => comesAgain(segment) && segment.bytes === most);
   return segments.map((segment, at) => (comesAgain(segment) && at !== kept ? { ...segment, ...NO_CHUNKS } : segment));
@@ -150,8 +150,8 @@ function withoutSpent(segments: readonly Segment[]): readonly Segment[] {
 
 /** @param safe room keys that are safe with it @param length in bytes */
 export function withChunk(row: BackupRow, segment: number, chunk: number, safe: number, length: number): BackupRow {
-  const count = ({ chunks, bytes, settled }: Segment) => ({
-    chunks: Math.max(chunks, chunk + 1),
+  const count = ({ lengths, bytes, settled }: Segment) => ({
+    lengths: lengths.toSpliced(chunk, 1, length),
     bytes: settled ? bytes : bytes + length,
   });
   const after = changeSegment(row, segment, count);

@@ -174,15 +174,12 @@ async function remove(directory: FileSystemDirectoryHandle, name: string): Promi
   await orNull(() => unlocked(() => directory.removeEntry(name, { recursive: true })));
 }
 
-/** Of an entry that is not there, or went, or changed, while it was read. */
-const GONE = ["NotFoundError", "NotReadableError"];
-
 /** `null` if there is no such entry. */
 async function orNull<Value>(work: () => Promise<Value>): Promise<Value | null> {
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof DOMException && GONE.includes(cause.name)) return null;
+    if (cause instanceof DOMException && cause.name === "NotFoundError") return null;
     throw cause;
   }
 }

@@ -3,7 +3,6 @@ import { KeyBackupSyncError } from "../errors.js";
 import type { DecryptedBatch, RescueCopyBegin, RescueCopyEnd } from "../protocol.js";
 import { failedCount } from "../state.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
-import type { Decryptor } from "./decryptor.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keptDecryptor } from "./kept-decryptor.js";
 import { writeArchive } from "./rescue/archive.js";
@@ -18,11 +17,6 @@ import { SpooledBytes } from "./spooled-bytes.js";
 
 /** Sessions that are decrypted at once. */
 const AT_ONCE = 100;
-
-interface Readable {
-  readonly row: BackupRow;
-  readonly decryptor: Decryptor;
-}
 
 interface NewCopy {
   readonly stream: ReadableStream<Uint8Array>;
@@ -47,7 +41,7 @@ export class RescueCalls {
   readonly #homeserver: Homeserver;
   readonly #userId: string;
   #copy: OpenCopy | null = null;
-  #lastCopy = 0;
+  #lastId = 0;
   #file: OpenFile | null = null;
 
   constructor(spool: Spool, homeserver: Homeserver, userId: string) {
@@ -58,7 +52,7 @@ export class RescueCalls {
 
   /** @throws KeyBackupSyncError `nothing-to-save`, `decryption-key-unknown`, `passphrase-missing`; `rescue-copy-overtaken` by a later call */
   async openRescueCopy(signal: AbortSignal, passphrase: string | null): Promise<RescueCopyBegin> {
-    const id = ++this.#lastCopy;
+    const id = ++this.#lastId;
     // It may take its time: the rows are to be those of the moment in which the copy begins.
     const storedKeys = passphrase === null ? await this.#storedKeys(signal) : [];
     const rows = await this.#spooledBackups();
@@ -66,7 +60,7 @@ export class RescueCalls {
     if (!latest) throw new KeyBackupSyncError("nothing-to-save");
     const { stream, saved, end } =
       passphrase === null ? this.#archive(latest, storedKeys) : await this.#keyExport(rows, passphrase);
-    if (id !== this.#lastCopy) throw new KeyBackupSyncError("rescue-copy-overtaken");
+    if (this.#copy && this.#copy.id > id) throw new KeyBackupSyncError("rescue-copy-overtaken");
     void this.#giveUpCopy();
     this.#copy = { id, pieces: stream.getReader(), end };
     return { id, leftOut: keysIn(rows) - keysIn(saved) };
@@ -96,11 +90,27 @@ export class RescueCalls {
     const spooled = new SpooledBytes(this.#spool);
     const readable = await this.#readable(rows);
     let failed = 0;
-    const roomKeys = roomKeysOf(readable, spooled, (count) => {
+    const roomKeys = this.#roomKeysOf(readable, spooled, (count) => {
       failed += count;
     });
     const end = () => ({ hasGaps: spooled.end().hasGaps || failed > 0 });
-    return { stream: writeKeyExport(roomKeys, passphrase), saved: readable.map(({ row }) => row), end };
+    return { stream: writeKeyExport(roomKeys, passphrase), saved: readable, end };
+  }
+
+  /** @param onFailed called with the number of those that cannot be used */
+  async *#roomKeysOf(rows: readonly BackupRow[], spooled: SpooledBytes, onFailed: (count: number) => void) {
+    for (const row of rows) {
+      const decryptor = await keptDecryptor(this.#spool, row);
+      if (!decryptor) throw new KeyBackupSyncError("rescue-copy-overtaken");
+      try {
+        for await (const batch of decryptSegments(spooled.of(row), decryptor, AT_ONCE)) {
+          onFailed(failedCount(batch));
+          yield* batch.roomKeys;
+        }
+      } finally {
+        decryptor.close();
+      }
+    }
   }
 
   #openCopy(id: number): OpenCopy {
@@ -177,28 +187,11 @@ export class RescueCalls {
   }
 
   /** Those whose decryption key was kept. */
-  async #readable(rows: readonly BackupRow[]): Promise<Readable[]> {
-    const readable: Readable[] = [];
-    for (const row of rows) {
-      const decryptor = await keptDecryptor(this.#spool, row);
-      if (decryptor) readable.push({ row, decryptor });
-    }
+  async #readable(rows: readonly BackupRow[]): Promise<BackupRow[]> {
+    const readable: BackupRow[] = [];
+    for (const row of rows) if (await isReadable(this.#spool, row)) readable.push(row);
     if (readable.length === 0) throw new KeyBackupSyncError("decryption-key-unknown");
     return readable;
-  }
-}
-
-/** @param onFailed called with the number of those that cannot be used */
-async function* roomKeysOf(backups: readonly Readable[], spooled: SpooledBytes, onFailed: (count: number) => void) {
-  try {
-    for (const { row, decryptor } of backups) {
-      for await (const batch of decryptSegments(spooled.of(row), decryptor, AT_ONCE)) {
-        onFailed(failedCount(batch));
-        yield* batch.roomKeys;
-      }
-    }
-  } finally {
-    for (const { decryptor } of backups) decryptor.close();
   }
 }
 

@@ -34,7 +34,7 @@ export class SegmentWriter {
     this.#options = options;
     this.#row = row;
     this.#segment = row.segments.length - 1;
-    const chunks = row.segments[this.#segment]?.chunks ?? 0;
+    const chunks = row.segments[this.#segment]?.lengths.length ?? 0;
     const { spool, backup } = options;
     this.#stored = chunks > 0 ? new StoredAnswer(spool, backup.version, this.#segment, chunks) : null;
     this.#chunks = this.#chunksFrom(chunks);

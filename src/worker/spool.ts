@@ -89,11 +89,13 @@ export class Spool {
   readChunk({ version, segment, chunk }: ChunkKey, from: number): Promise<Uint8Array | null> {
     return this.#storing(async (storage) => {
       const row = await storage.tables.getBackup(version);
-      const kept = row?.segments[segment];
-      if (!kept || chunk >= kept.chunks) return null;
-      const bytes = await (await storage.chunksIn(kept.place)).read({ version, segment, chunk }, from);
-      if (!bytes) throw new LostChunkError();
-      return bytes;
+      const { lengths = [], place = "memory" } = row?.segments[segment] ?? {};
+      const length = lengths[chunk];
+      if (length === undefined) return null;
+      const bytes = await (await storage.chunksIn(place)).read({ version, segment, chunk }, from);
+      // Where the power failed, a file may be there without what was written into it, or with more.
+      if (!bytes || (bytes.length === 0 && from < length)) throw new LostChunkError();
+      return bytes.subarray(0, length - from);
     });
   }
 
@@ -288,9 +290,10 @@ async function deleteUncounted(
   before: readonly Segment[],
   after: readonly Segment[],
 ): Promise<void> {
-  for (const [segment, { chunks, place }] of before.entries()) {
-    if (chunks === 0 || (after[segment]?.chunks ?? 0) !== 0) continue;
-    await (await storage.chunksIn(place)).deleteSegment(version, segment, chunks);
+  for (const [segment, { lengths, place }] of before.entries()) {
+    const isCounted = (after[segment]?.lengths.length ?? 0) > 0;
+    if (lengths.length === 0 || isCounted) continue;
+    await (await storage.chunksIn(place)).deleteSegment(version, segment, lengths.length);
   }
 }
 

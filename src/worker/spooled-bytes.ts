@@ -8,7 +8,7 @@ import type { Spool } from "./spool.js";
 
 export class SpooledBytes {
   readonly #spool: Pick<Spool, "getBackup" | "readAll">;
-  /** Why the last gap is there. */
+  /** Why there is one. */
   #gap: KeyBackupSyncError | null = null;
   #hasBytes = false;
 
@@ -39,25 +39,25 @@ export class SpooledBytes {
         }
         if (isOther(await this.#now(row), row)) throw overtaken();
       } catch (cause) {
-        if (!(cause instanceof LostChunkError)) throw cause;
+        if (!isLoss(cause)) throw cause;
         if (isGone(await this.#now(row), row, at)) throw overtaken(cause);
-        this.#gap = segment.place === "memory" ? new KeyBackupSyncError("nothing-to-save", { cause }) : cause;
+        // What is lost weighs more than what was only in memory.
+        if (segment.place !== "memory") this.#gap = cause;
+        else this.#gap ??= new KeyBackupSyncError("nothing-to-save", { cause });
       }
     }
   }
 
-  async *#bytesOf({ backup: { version } }: BackupRow, segment: number, { chunks, bytes, place, settled }: Segment) {
+  async *#bytesOf({ backup: { version } }: BackupRow, segment: number, { lengths, place, settled }: Segment) {
     // Its bytes went as they were imported.
-    if (place === "memory" && settled && chunks > 0) throw new LostChunkError();
-    let read = 0;
-    for (let chunk = 0; chunk < chunks; chunk++) {
+    if (place === "memory" && settled && lengths.length > 0) throw new LostChunkError();
+    for (const chunk of lengths.keys()) {
       for await (const piece of this.#spool.readAll({ version, segment, chunk })) {
-        read += piece.length;
+        // Where the power failed, a file may have its length, and nothing in it.
+        if (piece.includes(0)) throw new LostChunkError();
         yield piece;
       }
     }
-    // Where the power failed, a file may be there without what was written into it.
-    if (read < bytes) throw new LostChunkError();
   }
 
   #now({ backup: { version } }: BackupRow): Promise<BackupRow | null> {
@@ -73,7 +73,14 @@ function isOther(now: BackupRow | null, { id, pass }: BackupRow): boolean {
 /** The segment was imported, or deleted, since the copy was begun: there is another one to be made, or nothing to be lost. */
 function isGone(now: BackupRow | null, row: BackupRow, segment: number): boolean {
   if (!now || isSpent(now) || isOther(now, row)) return true;
-  return (now.segments[segment]?.chunks ?? 0) < (row.segments[segment]?.chunks ?? 0);
+  return (now.segments[segment]?.lengths.length ?? 0) < (row.segments[segment]?.lengths.length ?? 0);
+}
+
+/** A file that cannot be read is as good as lost to a copy, but not to the import, which can try again. */
+function isLoss(cause: unknown): cause is KeyBackupSyncError {
+  if (cause instanceof LostChunkError) return true;
+  const { cause: deeper } = cause instanceof KeyBackupSyncError ? cause : {};
+  return deeper instanceof DOMException && deeper.name === "NotReadableError";
 }
 
 function overtaken(cause?: unknown): KeyBackupSyncError {

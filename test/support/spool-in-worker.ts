@@ -15,14 +15,15 @@ type Answer = { readonly id: number; readonly value?: unknown; readonly fault?: 
 
 export interface TestedSpool extends Omit<Spool, "openChunk" | "ledger"> {
   /** A whole chunk, and how many room keys are safe with it. */
-  putChunk(key: ChunkKey, bytes: Uint8Array, safe: number): Promise<BackupRow>;
+  putChunk(key: ChunkKey, bytes: Uint8Array, safe: number, counted?: number): Promise<BackupRow>;
 }
 
 /** In this page, where it has no files. */
 export function spoolInPage(identity: Identity): TestedSpool {
   const spool = new Spool(identity);
   return Object.assign(spool, {
-    putChunk: (key: ChunkKey, bytes: Uint8Array, safe: number) => putChunk(spool, key, bytes, safe),
+    putChunk: (key: ChunkKey, bytes: Uint8Array, safe: number, counted?: number) =>
+      putChunk(spool, key, bytes, safe, counted),
   });
 }
 

@@ -15,7 +15,8 @@ const others = {
   beginChunk: async (key: ChunkKey, bytes: Uint8Array) => {
     await (await spool.openChunk(key, new AbortController().signal)).write(bytes);
   },
-  putChunk: (key: ChunkKey, bytes: Uint8Array, safe: number) => putChunk(spool, key, bytes, safe),
+  putChunk: (key: ChunkKey, bytes: Uint8Array, safe: number, counted?: number) =>
+    putChunk(spool, key, bytes, safe, counted),
 };
 
 self.addEventListener("message", async ({ data: { id, name, args } }: MessageEvent<SpoolCall>) => {

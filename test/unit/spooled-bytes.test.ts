@@ -1,4 +1,5 @@
 import { expect } from "@open-wc/testing";
+import { KeyBackupSyncError } from "../../src/errors.js";
 import {
   type BackupRow,
   newBackupRow,
@@ -20,8 +21,9 @@ class LossySpool {
   /** As it is now: `null` once it is deleted. */
   row: BackupRow | null;
   readonly lost = new Set<string>();
-  /** Files without what was written into them. */
-  readonly empty = new Set<string>();
+  /** Files that have their length, and nothing in them. */
+  readonly blank = new Set<string>();
+  readonly unreadable = new Set<string>();
 
   constructor(...places: readonly ("files" | "memory")[]) {
     this.row = places.reduce(withTwoChunks, newBackupRow(BACKUP, "public key"));
@@ -34,8 +36,14 @@ class LossySpool {
   async *readAll({ segment, chunk }: ChunkKey): AsyncGenerator<Uint8Array, void, undefined> {
     const name = `${segment}-${chunk}`;
     if (this.lost.has(name)) throw new LostChunkError();
-    if (!this.empty.has(name)) yield encoder.encode(name);
+    if (this.unreadable.has(name)) throw unreadable();
+    yield this.blank.has(name) ? new Uint8Array(name.length) : encoder.encode(name);
   }
+}
+
+/** As a browser's disk says it, and the spool. */
+function unreadable(): KeyBackupSyncError {
+  return new KeyBackupSyncError("storage-unavailable", { cause: new DOMException("", "NotReadableError") });
 }
 
 function withTwoChunks(row: BackupRow, place: "files" | "memory"): BackupRow {
@@ -72,9 +80,15 @@ describe("The spooled bytes of a rescue copy", () => {
     expect(await read(spool)).to.deep.equal({ texts: ["1-0", "1-1"], hasGaps: true });
   });
 
-  it("have a gap where a chunk is shorter than what was written", async () => {
+  it("have a gap where nothing is in a chunk, and all behind it in the segment", async () => {
     const spool = new LossySpool("files", "files");
-    spool.empty.add("0-1");
+    spool.blank.add("0-0");
+    expect(await read(spool)).to.deep.equal({ texts: ["1-0", "1-1"], hasGaps: true });
+  });
+
+  it("have a gap where a file cannot be read", async () => {
+    const spool = new LossySpool("files", "files");
+    spool.unreadable.add("0-1");
     expect(await read(spool)).to.deep.equal({ texts: ["0-0", "1-0", "1-1"], hasGaps: true });
   });
 
@@ -91,6 +105,12 @@ describe("The spooled bytes of a rescue copy", () => {
     spool.lost.clear();
     if (spool.row) spool.row = withSettled(spool.row, 0, "ended");
     expect(await read(spool)).to.deep.equal({ texts: ["1-0", "1-1"], hasGaps: true });
+  });
+
+  it("are a fault where some are lost, and the others were in memory", async () => {
+    const spool = new LossySpool("files", "memory");
+    spool.lost.add("0-0").add("1-0");
+    expect(await codeOf(read(spool))).to.equal("storage-unavailable");
   });
 
   it("are nothing to save where all were in memory, and are on their way", async () => {
