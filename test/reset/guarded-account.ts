@@ -3,7 +3,7 @@ import { waitUntil } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
 import "../../components/index.js";
 import type { KeyBackupSyncElement } from "../../components/index.js";
-import { controllerFor, guardBackupReset, KeyBackupSyncError } from "../../src/index.js";
+import { controllerFor, guardBackupReset } from "../../src/index.js";
 import { all, button, buttons, one, press, settled } from "../components/on-page.js";
 import {
   countRoomKeys,
@@ -117,17 +117,6 @@ export class GuardedAccount {
 
   async until(test: () => boolean, what: string): Promise<void> {
     await waitUntil(test, what, UNTIL_DONE);
-  }
-}
-
-/** Of a call that would destroy the backup: "done", or the code of the fault. */
-export async function outcomeOf(call: Promise<void>): Promise<string> {
-  try {
-    await call;
-    return "done";
-  } catch (error) {
-    if (error instanceof KeyBackupSyncError) return error.code;
-    throw error;
   }
 }
 
