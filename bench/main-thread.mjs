@@ -2,12 +2,15 @@
 import { quantile } from "./statistics.mjs";
 
 const TASK = "RunTask";
-const CATEGORIES = ["disabled-by-default-devtools.timeline", "blink.user_timing"];
+const CATEGORIES = ["disabled-by-default-devtools.timeline", "blink.user_timing", "v8", "cppgc"];
+/** Milliseconds. What takes less of a block does not explain it. */
+const TELLING = 2;
 /** Enough for a run of an hour; when it is full nevertheless, the end mark is missing and the run fails. */
 const BUFFER_KB = 2_000_000;
 
 /** @typedef {{ name: string, ph: string, pid: number, tid: number, ts: number, dur?: number, tdur?: number }} TraceEvent times in microseconds; `tdur`: on the processor */
-/** @typedef {{ longest_block_ms: number, longest_block_at_ms: number, longest_block_cpu_ms: number, block_p999_ms: number, main_busy_ms: number, pid: number }} MainThread */
+/** @typedef {{ longest_block_ms: number, longest_block_at_ms: number, longest_block_cpu_ms: number, block_p999_ms: number, main_busy_ms: number }} Blocks */
+/** @typedef {Blocks & { longest_block_parts: string[], pid: number }} MainThread */
 
 /** @param {import("puppeteer-core").CDPSession} session */
 export async function startTrace(session) {
@@ -34,30 +37,37 @@ export async function stopTrace(session) {
   const marks = [];
   /** @type {TraceEvent[]} */
   const tasks = [];
+  /** @type {TraceEvent[]} */
+  const parts = [];
   for await (const { name, ph, pid, tid, ts, dur, tdur } of readEvents(session, stream)) {
     if (name.startsWith("bench-")) marks.push({ name, ph, pid, tid, ts });
     else if (ph === "X" && dur !== undefined)
-      tasks.push({ name, ph, pid, tid, ts, dur, ...(tdur !== undefined && { tdur }) });
+      (name === TASK ? tasks : parts).push({ name, ph, pid, tid, ts, dur, ...(tdur !== undefined && { tdur }) });
   }
-  return summarize(marks, tasks);
+  return summarize(marks, tasks, parts);
 }
 
-/** @param {TraceEvent[]} marks @param {TraceEvent[]} tasks @returns {MainThread} */
-function summarize(marks, tasks) {
+/** @param {TraceEvent[]} marks @param {TraceEvent[]} tasks @param {TraceEvent[]} parts @returns {MainThread} */
+function summarize(marks, tasks, parts) {
   const start = marks.find(({ name }) => name === "bench-start");
   const end = marks.find(({ name }) => name === "bench-end");
   if (start === undefined || end === undefined) throw new Error("The trace is not whole: its buffer is too small");
+  const isOnMain = (/** @type {TraceEvent} */ { pid, tid }) => pid === start.pid && tid === start.tid;
   const blocks = tasks
-    .filter(({ pid, tid }) => pid === start.pid && tid === start.tid)
-    .map(({ ts, dur = 0, tdur = dur }) => ({ at: Math.max(ts, start.ts), until: Math.min(ts + dur, end.ts), tdur }))
-    .map(({ at, until, tdur }) => ({ at: (at - start.ts) / 1000, length: (until - at) / 1000, cpu: tdur / 1000 }))
-    .filter(({ length }) => length > 0)
-    .sort((a, b) => a.length - b.length);
-  const lengths = blocks.map(({ length }) => length);
+    .filter(isOnMain)
+    .map(({ ts, dur = 0, tdur = dur }) => ({ ts, at: Math.max(ts, start.ts), until: Math.min(ts + dur, end.ts), tdur }))
+    .filter(({ at, until }) => until > at)
+    .sort((a, b) => a.until - a.at - (b.until - b.at));
+  const lengths = blocks.map(({ at, until }) => (until - at) / 1000);
+  const { ts = 0, at = start.ts, until = 0, tdur = 0 } = blocks.at(-1) ?? {};
   return {
     longest_block_ms: lengths.at(-1) ?? 0,
-    longest_block_at_ms: blocks.at(-1)?.at ?? 0,
-    longest_block_cpu_ms: blocks.at(-1)?.cpu ?? 0,
+    longest_block_at_ms: (at - start.ts) / 1000,
+    longest_block_cpu_ms: tdur / 1000,
+    longest_block_parts: parts
+      .filter((part) => isOnMain(part) && part.ts >= ts && part.ts < until)
+      .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))
+      .map(({ name, dur = 0, tdur = dur }) => `${name} ${Math.round(dur / 1000)} (${Math.round(tdur / 1000)})`),
     block_p999_ms: quantile(lengths, 0.999),
     main_busy_ms: lengths.reduce((sum, length) => sum + length, 0),
     pid: start.pid,
@@ -76,10 +86,16 @@ async function* readEvents(session, stream) {
     const lines = (rest + textOf(chunk)).split("\n");
     rest = eof ? "" : (lines.pop() ?? "");
     for (const line of lines) {
-      if (line.includes(`"${TASK}"`) || line.includes('"bench-')) yield parseLine(line);
+      if (line.includes(`"${TASK}"`) || line.includes('"bench-') || isTelling(line)) yield parseLine(line);
     }
   }
   await session.send("IO.close", { handle: stream });
+}
+
+/** @param {string} line */
+function isTelling(line) {
+  const [, duration] = /"dur":(\d+)/.exec(line) ?? [];
+  return duration !== undefined && Number(duration) >= TELLING * 1000;
 }
 
 /** @param {{ data: string, base64Encoded?: boolean }} chunk */

@@ -2,14 +2,14 @@
 import { median } from "./statistics.mjs";
 
 /** @typedef {import("./round.mjs").Measurement} Measurement */
-/** @typedef {Exclude<keyof Measurement, "process_mb">} Figure */
+/** @typedef {Exclude<keyof Measurement, "process_mb" | "longest_block_parts">} Figure */
 /** @typedef {{ keys: number, fetch: number[], peer: Measurement[], ours: Measurement[] }} Rounds */
 /** @typedef {import("./page/first-key.ts").FirstKey & Awaited<ReturnType<typeof import("./hidden.mjs").measureHidden>> & Awaited<ReturnType<typeof import("./busy.mjs").measureBusy>>} Scenarios */
 /** @typedef {{ reference: Measurement | null, scenarios: Scenarios | null }} Alone `reference`: ours with fewer keys */
 /** @typedef {Rounds & Alone} Results */
 /** @typedef {{ value: number, held: boolean, text: string }} Check */
 
-/** @type {Record<string, keyof Measurement>} */
+/** @type {Record<string, Figure | "process_mb">} */
 const ROWS = {
   "first key usable, ms": "first_key_ms",
   "all safe, ms": "safe_ms",
@@ -64,6 +64,7 @@ export function table({ keys, fetch, peer, ours, scenarios }) {
     line("", "restoreKeyBackup", "key-backup-sync").join(""),
     ...lines,
     ...scenarioLines,
+    ...ours.map(({ longest_block_parts }) => `in our longest block: ${longest_block_parts.join(", ")}`),
   ].join("\n");
 }
 
