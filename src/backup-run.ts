@@ -8,11 +8,11 @@ import type { KeptBackup, Spooled } from "./protocol.js";
 import { Retries, type Wait } from "./retries.js";
 import { importRooms } from "./room-import.js";
 import type { RunOptions } from "./run.js";
-import type { KeyBackupSyncState, ReplacedBackups, Sync } from "./state.js";
+import { type KeyBackupSyncState, type ReplacedBackups, type Sync, spooledCount } from "./state.js";
 
 /**
  * On a fast line the import waits for the download, which it would only slow down: all is safe sooner. A download that takes longer
- * than this many milliseconds has time to spare.
+ * than this many milliseconds from its first keys on has time to spare.
  */
 const IMPORT_BESIDE_DOWNLOAD_AFTER = 3000;
 
@@ -162,6 +162,8 @@ export class BackupRun {
   }
 
   async #untilImportIsDue(): Promise<void> {
+    // The time it takes the homeserver to prepare its answer tells nothing of the line.
+    if (!this.#isWhole && spooledCount(this.#sync.progress) === 0) await this.#spooled.moreThan(0, this.#signal);
     const due = sleep(IMPORT_BESIDE_DOWNLOAD_AFTER).then(() => true);
     for (let isDue: unknown = false; !this.#isWhole && !this.#isBroken && !isDue; ) {
       isDue = await Promise.race([due, this.#spooled.moreThan(this.#spooled.count, this.#signal)]);
