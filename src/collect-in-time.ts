@@ -15,8 +15,7 @@ const MOST = 1500;
 const GROWTH = 3;
 /** Bytes. By so many more a heap may grow that holds little. */
 const LEAST_PRESSURE = 192_000_000;
-/** Bytes, and of the largest heap. From a half of that on, Chromium would drop everything else to collect. */
-const GREATEST_PRESSURE = 512_000_000;
+/** Of the largest heap, which is 4 GB on a desktop. From a half of that on, Chromium would drop everything else to collect. */
 const GREATEST_PART = 1 / 4;
 
 /**
@@ -53,8 +52,7 @@ function mostUncollected({ usedJSHeapSize }: HeapSizes): number {
 
 /** How many bytes more make Chromium collect. */
 function pressureOn({ usedJSHeapSize, jsHeapSizeLimit }: HeapSizes): number {
-  const pressure = Math.max(LEAST_PRESSURE, usedJSHeapSize * GROWTH);
-  return Math.min(pressure, GREATEST_PRESSURE, jsHeapSizeLimit * GREATEST_PART);
+  return Math.min(Math.max(LEAST_PRESSURE, usedJSHeapSize * GROWTH), jsHeapSizeLimit * GREATEST_PART);
 }
 
 /**
