@@ -8,11 +8,11 @@ import type { KeptBackup, Spooled } from "./protocol.js";
 import { Retries, type Wait } from "./retries.js";
 import { importRooms } from "./room-import.js";
 import type { RunOptions } from "./run.js";
-import { type KeyBackupSyncState, type ReplacedBackups, type Sync, spooledCount } from "./state.js";
+import type { KeyBackupSyncState, ReplacedBackups, Sync } from "./state.js";
 
 /**
  * On a fast line the import waits for the download, which it would only slow down: all is safe sooner. A download that takes longer
- * than this many milliseconds from its first keys on has time to spare.
+ * than this many milliseconds has time to spare. They count from the first bytes of its answer, or at once where some are spooled already.
  */
 const IMPORT_BESIDE_DOWNLOAD_AFTER = 3000;
 
@@ -36,6 +36,8 @@ export class BackupRun {
   readonly #spooled = new Changes();
   readonly #roomsDone = new Changes();
   readonly #whole = new Changes();
+  /** From the beginning. */
+  readonly #hasSpooled: boolean;
   #sync: Sync;
   #isWhole: boolean;
   /** The download failed: there is no more to come. */
@@ -44,11 +46,16 @@ export class BackupRun {
   #lacksKey = false;
   #openedOnce: Promise<void> | null = null;
 
-  constructor(options: RunOptions, { backup, progress, safekeeping, whole }: KeptBackup, { kind, replaced }: Role) {
+  constructor(
+    options: RunOptions,
+    { backup, progress, safekeeping, whole, hasSpooled }: KeptBackup,
+    { kind, replaced }: Role,
+  ) {
     this.#options = options;
     this.#kind = kind;
     this.#signal = AbortSignal.any([options.signal, this.#ended.signal]);
     this.#sync = { backup, progress, safekeeping, replaced };
+    this.#hasSpooled = hasSpooled;
     this.#isWhole = whole || kind === "replaced";
     this.#cryptoStore = { importRoomKeys: importerOf(options.host.cryptoStore, kind) };
   }
@@ -163,9 +170,11 @@ export class BackupRun {
 
   async #untilImportIsDue(): Promise<void> {
     // The time it takes the homeserver to prepare its answer tells nothing of the line.
-    if (!this.#isWhole && spooledCount(this.#sync.progress) === 0) await this.#spooled.moreThan(0, this.#signal);
+    if (!this.#isWhole && !this.#hasSpooled) await this.#spooled.moreThan(0, this.#signal);
     const due = sleep(IMPORT_BESIDE_DOWNLOAD_AFTER).then(() => true);
-    for (let isDue: unknown = false; !this.#isWhole && !this.#isBroken && !isDue; ) {
+    // In memory nothing is safe before it is imported.
+    const isToWait = () => !this.#isWhole && !this.#isBroken && this.#sync.safekeeping === "device";
+    for (let isDue: unknown = false; isToWait() && !isDue; ) {
       isDue = await Promise.race([due, this.#spooled.moreThan(this.#spooled.count, this.#signal)]);
     }
   }

@@ -1,4 +1,5 @@
-import { expect } from "@open-wc/testing";
+import { expect, waitUntil } from "@open-wc/testing";
+import { deferred } from "../support/deferred.js";
 import { inMidImport } from "../support/mid-import.js";
 import {
   type BackedUpRoomKey,
@@ -69,6 +70,31 @@ describe("A later pass, when the etag moved", () => {
     expect(progress).to.include({ total: KEYS + 1, downloaded: KEYS + 1, imported: KEYS + 1 });
     expect(scene.host.importedInAll).to.equal(1);
     expect(scene.host.imported.has(roomKey.session_id)).to.equal(true);
+  });
+
+  it("imports what is spooled of it, also while the homeserver does not answer", async function () {
+    this.timeout(20_000);
+    const roomKey = await makeRoomKey("!new:localhost");
+    const { rooms } = await encryptRoomKeys([roomKey], scene.backup.publicKey);
+    const half = JSON.stringify({ rooms: { ...rooms, ...scene.backup.response.rooms } }).slice(0, 10_000);
+    await scene.homeserver.script({
+      [VERSION_PATH]: versionAnswer(scene.backup, { etag: "2", count: KEYS + 1 }),
+      [KEYS_PATH]: [{ body: [{ send: half }, { until: "never" }] }, { body: [{ until: "never" }] }],
+    });
+    const begun = deferred<void>();
+    scene.host.beforeImport = () => {
+      begun.resolve();
+      throw new Error("The crypto store takes nothing");
+    };
+    const controller = scene.controller();
+    await controller.start();
+    await begun.promise;
+    controller.close();
+    const before = await scene.requestsFor(KEYS_PATH);
+    await scene.controller().autoStart();
+    await scene.homeserver.requested(KEYS_PATH, before + 1);
+    scene.host.beforeImport = () => 0;
+    await waitUntil(() => scene.host.imported.has(roomKey.session_id), "", { timeout: 10_000 });
   });
 
   it("imports a key again that got better: one that is good from an earlier message on", async () => {
