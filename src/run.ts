@@ -166,14 +166,14 @@ async function importReplaced(options: RunOptions, backups: readonly KeptBackup[
   return notDownloaded + locked > 0 ? { notDownloaded, locked } : null;
 }
 
-/** Without its decryption key, it is kept. */
+/** Without its decryption key, or as long as its files cannot be read, it is kept. */
 async function isImported(options: RunOptions, kept: KeptBackup): Promise<boolean> {
   try {
     await new BackupRun(options, kept, { kind: "replaced", replaced: null }).settle();
     return true;
   } catch (cause) {
     // Whatever it is about this one, the present backup comes to its turn.
-    if (isFault(cause, "decryption-key-mismatch", "import-failed")) return false;
+    if (isFault(cause, "decryption-key-mismatch", "import-failed", "storage-unavailable")) return false;
     throw cause;
   }
 }

@@ -26,8 +26,10 @@ const WINDOW = 2 * 1024 * 1024;
 
 const HOME = "key-backup-sync";
 const PROBE = "probe";
-/** Milliseconds. A worker that was just ended may hold its file a little longer. */
-const LOCKED_AT_MOST = 3000;
+/** Milliseconds. A worker that was just ended may hold its file a little longer; so may a virus scanner, to look into it. */
+const HELD_AT_MOST = 3000;
+/** What browsers tell of a file that is held. */
+const HELD = new Set(["NoModificationAllowedError", "NotReadableError"]);
 const BETWEEN_TRIES = 50;
 
 export class FileChunks implements ChunkStore {
@@ -62,10 +64,11 @@ export class FileChunks implements ChunkStore {
 
   async read(key: ChunkKey, from: number): Promise<Uint8Array | null> {
     const directory = await this.#directory(key.version);
-    return orNull(async () => {
+    const read = async () => {
       const file = await (await directory.getFileHandle(fileName(key))).getFile();
       return new Uint8Array(await file.slice(from, from + WINDOW).arrayBuffer());
-    });
+    };
+    return orNull(() => onceFree(read));
   }
 
   async deleteVersion(version: string): Promise<void> {
@@ -167,11 +170,11 @@ class FileChunk implements NewChunk {
 }
 
 function openForWriting(file: FileSystemFileHandle): Promise<SyncAccessHandle> {
-  return unlocked(() => (file as WritableFile).createSyncAccessHandle());
+  return onceFree(() => (file as WritableFile).createSyncAccessHandle());
 }
 
 async function remove(directory: FileSystemDirectoryHandle, name: string): Promise<void> {
-  await orNull(() => unlocked(() => directory.removeEntry(name, { recursive: true })));
+  await orNull(() => onceFree(() => directory.removeEntry(name, { recursive: true })));
 }
 
 /** `null` if there is no such entry. */
@@ -184,15 +187,15 @@ async function orNull<Value>(work: () => Promise<Value>): Promise<Value | null> 
   }
 }
 
-/** Tries again for a while as long as another worker holds the file. */
-async function unlocked<Value>(work: () => Promise<Value>): Promise<Value> {
-  const end = performance.now() + LOCKED_AT_MOST;
+/** Tries again for a while as long as something else holds the file. */
+async function onceFree<Value>(work: () => Promise<Value>): Promise<Value> {
+  const end = performance.now() + HELD_AT_MOST;
   for (;;) {
     try {
       return await work();
     } catch (cause) {
-      const isLocked = cause instanceof DOMException && cause.name === "NoModificationAllowedError";
-      if (!isLocked || performance.now() > end) throw cause;
+      const isHeld = cause instanceof DOMException && HELD.has(cause.name);
+      if (!isHeld || performance.now() > end) throw cause;
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES));
     }
   }

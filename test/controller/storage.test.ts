@@ -1,7 +1,8 @@
-import { expect } from "@open-wc/testing";
+import { expect, waitUntil } from "@open-wc/testing";
 import { syncOf } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
 import { inMidImport } from "../support/mid-import.js";
+import { makeKeyBackup } from "../support/room-keys.mjs";
 import { stubWorkers } from "../support/stubbed-worker.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
 
@@ -117,6 +118,58 @@ describe("A browser", () => {
     expect(scene.host.imported.size).to.equal(KEYS);
     expect(scene.host.importedInAll).to.be.at.most(KEYS + given - settled);
     expect(await scene.requestsFor(KEYS_PATH)).to.equal(2);
+  });
+});
+
+/** As on a bad disk, or while something else holds them: the first so many times that one of more bytes than these is read. */
+function unreadable(times: number, moreThan = 0): string {
+  return `
+    const read = Blob.prototype.arrayBuffer;
+    let left = ${times};
+    Blob.prototype.arrayBuffer = function () {
+      if (this.size > ${moreThan} && left-- > 0) throw new DOMException("Held", "NotReadableError");
+      return read.call(this);
+    };
+  `;
+}
+
+describe("A file that cannot be read", () => {
+  let scene: SyncScene;
+  let restore = () => {};
+
+  afterEach(async () => {
+    restore();
+    await scene.close();
+  });
+
+  it("for a moment is read a moment later", async () => {
+    restore = stubWorkers(unreadable(3));
+    scene = await SyncScene.open({ keys: KEYS });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "complete");
+    expect(scene.host.importedInAll).to.equal(KEYS);
+  });
+
+  it("of a backup that was replaced is kept, and keeps the present one from nothing", async function () {
+    this.timeout(20_000);
+    scene = await SyncScene.open({ keys: KEYS });
+    const { controller: before, goOn } = await inMidImport(scene);
+    before.close();
+    goOn();
+    const next = await makeKeyBackup({ keys: 3, rooms: 1 });
+    await scene.replaceBackup("2", next);
+    scene.host.learnDecryptionKey(next.decryptionKey);
+    restore = stubWorkers(unreadable(1000, 10_000));
+    const during = scene.controller();
+    await during.start();
+    await whenStatus(during, "complete");
+    for (const { session_id } of next.roomKeys) expect(scene.host.imported.has(session_id)).to.equal(true);
+    during.close();
+    restore();
+    const after = scene.controller();
+    await after.autoStart();
+    await waitUntil(() => scene.host.imported.size === KEYS + 3, "", { timeout: 10_000 });
   });
 });
 
