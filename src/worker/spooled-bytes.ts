@@ -53,9 +53,10 @@ export class SpooledBytes {
     if (place === "memory" && settled && lengths.length > 0) throw new LostChunkError();
     for (const chunk of lengths.keys()) {
       for await (const piece of this.#spool.readAll({ version, segment, chunk })) {
-        // Where the power failed, a file may have its length, and nothing in it.
-        if (piece.includes(0)) throw new LostChunkError();
-        yield piece;
+        // Where the power failed, a file may have its length, and nothing from somewhere on.
+        const blank = piece.indexOf(0);
+        if (blank !== 0) yield blank < 0 ? piece : piece.subarray(0, blank);
+        if (blank >= 0) throw new LostChunkError();
       }
     }
   }

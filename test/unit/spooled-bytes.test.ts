@@ -21,8 +21,8 @@ class LossySpool {
   /** As it is now: `null` once it is deleted. */
   row: BackupRow | null;
   readonly lost = new Set<string>();
-  /** Files that have their length, and nothing in them. */
-  readonly blank = new Set<string>();
+  /** Files that have their length, and nothing in them from a byte on. */
+  readonly blank = new Map<string, number>();
   readonly unreadable = new Set<string>();
 
   constructor(...places: readonly ("files" | "memory")[]) {
@@ -37,7 +37,7 @@ class LossySpool {
     const name = `${segment}-${chunk}`;
     if (this.lost.has(name)) throw new LostChunkError();
     if (this.unreadable.has(name)) throw unreadable();
-    yield this.blank.has(name) ? new Uint8Array(name.length) : encoder.encode(name);
+    yield encoder.encode(name).fill(0, this.blank.get(name) ?? name.length);
   }
 }
 
@@ -82,8 +82,14 @@ describe("The spooled bytes of a rescue copy", () => {
 
   it("have a gap where nothing is in a chunk, and all behind it in the segment", async () => {
     const spool = new LossySpool("files", "files");
-    spool.blank.add("0-0");
+    spool.blank.set("0-0", 0);
     expect(await read(spool)).to.deep.equal({ texts: ["1-0", "1-1"], hasGaps: true });
+  });
+
+  it("have what is in a chunk before nothing is in it", async () => {
+    const spool = new LossySpool("files", "files");
+    spool.blank.set("0-0", 2);
+    expect(await read(spool)).to.deep.equal({ texts: ["0-", "1-0", "1-1"], hasGaps: true });
   });
 
   it("have a gap where a file cannot be read", async () => {
