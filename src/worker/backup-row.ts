@@ -148,7 +148,7 @@ function withoutSpent(segments: readonly Segment[]): readonly Segment[] {
   return segments.map((segment, at) => (comesAgain(segment) && at !== kept ? { ...segment, ...NO_CHUNKS } : segment));
 }
 
-/** @param safe room keys that are safe with it @param length in bytes */
+/** The next chunk of a segment. @param safe room keys that are safe with it @param length in bytes */
 export function withChunk(row: BackupRow, segment: number, chunk: number, safe: number, length: number): BackupRow {
   const count = ({ lengths, bytes, settled }: Segment) => ({
     lengths: lengths.toSpliced(chunk, 1, length),

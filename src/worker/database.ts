@@ -30,9 +30,9 @@ const PATIENCE = 30_000;
  * @throws what IndexedDB rejects with; a `TimeoutError` if nothing can be done with it
  */
 export async function openDatabase(identity: Identity, onClosed: () => void): Promise<SpoolDatabase> {
-  const database = await openDB<SpoolSchema>(nameOf(identity), 2, {
+  const database = await openDB<SpoolSchema>(nameOf(identity), 3, {
     upgrade(database) {
-      // Version 1 was never published.
+      // Versions 1 and 2 were never published.
       for (const name of [...database.objectStoreNames]) database.deleteObjectStore(name);
       for (const name of ["backups", "chunks", "ledger", "choice", "sealing"] as const) {
         database.createObjectStore(name);
