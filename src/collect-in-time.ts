@@ -1,7 +1,7 @@
 /**
  * Has Chromium collect its garbage before too much of one kind has piled up. crypto-wasm looks up each room key in an IndexedDB transaction
  * of its own, and what Chromium holds of those that are over goes with the next collection, all in one block: 12 to 17 µs for each. By itself
- * it collects after some 3,000 where the app is small, and after 30,000 where it has 100 MB of objects: 0.5 s. See bench/README.md.
+ * it collects after some 3,000 where the app is small, and after 30,000 where it has 100 MB of objects: 0.4 s. See bench/README.md.
  */
 
 /**
@@ -30,7 +30,8 @@ interface HeapSizes {
 type Transferable = ArrayBuffer & { transfer?(length: number): ArrayBuffer };
 
 let uncollected = 0;
-let isRefused = false;
+/** Bytes: halved each time that the device has not so many. */
+let mostAtOnce = Number.POSITIVE_INFINITY;
 
 /** @param roomKeys that are looked up by this work, however it ends */
 export async function collectingInTime<Value>(roomKeys: number, work: () => Promise<Value>): Promise<Value> {
@@ -39,9 +40,9 @@ export async function collectingInTime<Value>(roomKeys: number, work: () => Prom
   } finally {
     uncollected += roomKeys;
     const { memory } = performance as Performance & { readonly memory?: HeapSizes };
-    if (memory && uncollected >= mostUncollected(memory) && !isRefused) {
+    if (memory && uncollected >= mostUncollected(memory)) {
       uncollected = 0;
-      allocateForAMoment(pressureOn(memory));
+      allocateForAMoment(Math.min(pressureOn(memory), mostAtOnce));
     }
   }
 }
@@ -65,7 +66,7 @@ function allocateForAMoment(bytes: number): void {
     // Else it could not be given back.
     if (transfer) transfer.call(new ArrayBuffer(bytes), 0);
   } catch {
-    // A device without so much address space: it would look for it in vain each time, which takes long.
-    isRefused = true;
+    // It would look for them in vain each time, which takes long.
+    mostAtOnce = bytes / 2;
   }
 }

@@ -1,3 +1,5 @@
+import { expect } from "@open-wc/testing";
+import { collectingInTime } from "../../src/collect-in-time.js";
 import { withImportsInARow } from "../../src/imports-in-a-row.js";
 import type { RoomKey } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
@@ -15,6 +17,13 @@ const ROOM_KEY: RoomKey = {
   forwarding_curve25519_key_chain: [],
 };
 
+const MB = 1_000_000;
+const OF_A_DESKTOP = 4000 * MB;
+
+interface Transferable {
+  transfer?(this: ArrayBuffer, length?: number): ArrayBuffer;
+}
+
 describe("room keys that go into a crypto store", () => {
   const collected = deferred<null>();
   const registry = new FinalizationRegistry(collected.resolve);
@@ -22,12 +31,54 @@ describe("room keys that go into a crypto store", () => {
   it("leave no garbage that piles up", async function () {
     // Other browsers have no such garbage.
     if (!("memory" in performance)) this.skip();
-    this.timeout(3000);
+    this.timeout(12000);
     const { cryptoStore } = new TestHost({ homeserverUrl: "http://127.0.0.1", decryptionKey: null });
     registry.register({}, null);
     // It is garbage from the next task on.
     await new Promise((resolve) => setTimeout(resolve));
     await withImportsInARow(cryptoStore).importRoomKeys(Array(MANY_ROOM_KEYS).fill(ROOM_KEY), "1");
     await collected.promise;
+  });
+});
+
+describe("What is asked for to have garbage collected in time", () => {
+  const prototype: Pick<ArrayBuffer, "byteLength"> & Transferable = ArrayBuffer.prototype;
+  const { transfer } = prototype;
+  const memory = Object.getOwnPropertyDescriptor(performance, "memory");
+  let askedFor: number[] = [];
+
+  beforeEach(() => {
+    askedFor = [];
+    prototype.transfer = function (length) {
+      askedFor.push(this.byteLength / MB);
+      return new ArrayBuffer(length ?? 0);
+    };
+  });
+
+  afterEach(() => {
+    if (transfer) prototype.transfer = transfer;
+    else delete prototype.transfer;
+    if (memory) Object.defineProperty(performance, "memory", memory);
+    else Reflect.deleteProperty(performance, "memory");
+  });
+
+  /** @param used in megabytes @param roomKeys by the hundred */
+  async function askedForIn(used: number, roomKeys: number): Promise<number[]> {
+    const value = { usedJSHeapSize: used * MB, jsHeapSizeLimit: OF_A_DESKTOP };
+    Object.defineProperty(performance, "memory", { value, configurable: true });
+    for (let at = 0; at < roomKeys; at += 100) await collectingInTime(100, async () => {});
+    return askedFor;
+  }
+
+  it("is little and often beside a small app", async () => {
+    expect(await askedForIn(10, 900)).to.deep.equal([192, 192, 192]);
+  });
+
+  it("is more, and not as often, beside a big one", async () => {
+    expect(await askedForIn(100, 1300)).to.deep.equal([300]);
+  });
+
+  it("is never so much that all else would stop", async () => {
+    expect(await askedForIn(2000, 1500)).to.deep.equal([1000]);
   });
 });
