@@ -1,6 +1,6 @@
 /**
- * Measures the download of a whole key backup from a real Synapse in a real Chromium: a plain fetch, `restoreKeyBackup` of
- * matrix-js-sdk, and ours, in turns; then ours in a hidden tab and beside a busy app. See README.md beside this file for what each
+ * Measures the download of a whole key backup from a real Synapse in a real Chromium: ours with a prioritised room; a plain fetch,
+ * `restoreKeyBackup` of matrix-js-sdk, and ours, in turns; then ours in a hidden tab and beside a busy app. See README.md beside this file for what each
  * figure counts.
  */
 

@@ -55,7 +55,12 @@ function summarize(marks, tasks, parts) {
   const isOnMain = (/** @type {TraceEvent} */ { pid, tid }) => pid === start.pid && tid === start.tid;
   const blocks = tasks
     .filter(isOnMain)
-    .map(({ ts, dur = 0, tdur = dur }) => ({ ts, at: Math.max(ts, start.ts), until: Math.min(ts + dur, end.ts), tdur }))
+    .map(({ ts, dur = 0, tdur = Number.NaN }) => ({
+      ts,
+      at: Math.max(ts, start.ts),
+      until: Math.min(ts + dur, end.ts),
+      tdur,
+    }))
     .filter(({ at, until }) => until > at)
     .sort((a, b) => a.until - a.at - (b.until - b.at));
   const lengths = blocks.map(({ at, until }) => (until - at) / 1000);
@@ -63,11 +68,11 @@ function summarize(marks, tasks, parts) {
   return {
     longest_block_ms: lengths.at(-1) ?? 0,
     longest_block_at_ms: (at - start.ts) / 1000,
-    longest_block_cpu_ms: tdur / 1000,
+    longest_block_cpu_ms: Math.min(tdur, until - at) / 1000,
     longest_block_parts: parts
       .filter((part) => isOnMain(part) && part.ts >= ts && part.ts < until)
       .sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0))
-      .map(({ name, dur = 0, tdur = dur }) => `${name} ${Math.round(dur / 1000)} (${Math.round(tdur / 1000)})`),
+      .map(({ name, dur = 0, tdur = Number.NaN }) => `${name} ${Math.round(dur / 1000)} (${Math.round(tdur / 1000)})`),
     block_p999_ms: quantile(lengths, 0.999),
     main_busy_ms: lengths.reduce((sum, length) => sum + length, 0),
     pid: start.pid,
