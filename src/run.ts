@@ -95,7 +95,12 @@ async function tryThroughResets(options: RunOptions): Promise<void> {
 async function tryOnce(options: RunOptions): Promise<void> {
   options.report({ status: "checking" });
   const check = await checkOrImport(options);
-  const replaced = await importReplaced(options, check.replaced);
+  const { replaced, fault } = await importReplaced(options, check.replaced);
+  await importPresent(options, check, replaced);
+  if (fault) throw fault;
+}
+
+async function importPresent(options: RunOptions, check: BackupCheck, replaced: ReplacedBackups | null): Promise<void> {
   if (check.available !== "yes") {
     options.report({ status: "unavailable", reason: check.available, replaced });
     if (check.available === "no-backup") await lookOnceMore(options, NO_BACKUP);
@@ -154,28 +159,35 @@ async function checkOrImport(options: RunOptions): Promise<BackupCheck> {
   }
 }
 
-/** Backups that are no longer the account's: their keys must not be lost with them. */
-async function importReplaced(options: RunOptions, backups: readonly KeptBackup[]): Promise<ReplacedBackups | null> {
+/** `fault`: some could not be read, and are to be tried again. */
+interface Earlier {
+  readonly replaced: ReplacedBackups | null;
+  readonly fault: KeyBackupSyncError | null;
+}
+
+/**
+ * Backups that are no longer the account's: their keys must not be lost with them. Whatever it is about one of them, it is kept, and the
+ * present backup comes to its turn.
+ */
+async function importReplaced(options: RunOptions, backups: readonly KeptBackup[]): Promise<Earlier> {
   let notDownloaded = 0;
   let locked = 0;
+  let fault: KeyBackupSyncError | null = null;
   for (const kept of backups) {
     const { total, downloaded } = kept.progress;
     notDownloaded += total - downloaded;
-    if (kept.hasSpooled && !(await isImported(options, kept))) locked += Math.max(1, spooledCount(kept.progress));
+    if (!kept.hasSpooled) continue;
+    try {
+      await new BackupRun(options, kept, { kind: "replaced", replaced: null }).settle();
+    } catch (cause) {
+      options.signal.throwIfAborted();
+      if (isFault(cause, "storage-unavailable")) fault = cause;
+      else if (isFault(cause, "decryption-key-mismatch", "import-failed"))
+        locked += Math.max(1, spooledCount(kept.progress));
+      else throw cause;
+    }
   }
-  return notDownloaded + locked > 0 ? { notDownloaded, locked } : null;
-}
-
-/** Without its decryption key, or as long as its files cannot be read, it is kept. */
-async function isImported(options: RunOptions, kept: KeptBackup): Promise<boolean> {
-  try {
-    await new BackupRun(options, kept, { kind: "replaced", replaced: null }).settle();
-    return true;
-  } catch (cause) {
-    // Whatever it is about this one, the present backup comes to its turn.
-    if (isFault(cause, "decryption-key-mismatch", "import-failed", "storage-unavailable")) return false;
-    throw cause;
-  }
+  return { replaced: notDownloaded + locked > 0 ? { notDownloaded, locked } : null, fault };
 }
 
 /** What is kept, as a state tells it. */
