@@ -64,7 +64,7 @@ function summarize(marks, tasks, parts) {
     .filter(({ at, until }) => until > at)
     .sort((a, b) => a.until - a.at - (b.until - b.at));
   const lengths = blocks.map(({ at, until }) => (until - at) / 1000);
-  const { ts = 0, at = start.ts, until = 0, tdur = 0 } = blocks.at(-1) ?? {};
+  const { ts = 0, at = start.ts, until = at, tdur = 0 } = blocks.at(-1) ?? {};
   return {
     longest_block_ms: lengths.at(-1) ?? 0,
     longest_block_at_ms: (at - start.ts) / 1000,

@@ -36,7 +36,7 @@ export class BackupRun {
   readonly #spooled = new Changes();
   readonly #roomsDone = new Changes();
   readonly #whole = new Changes();
-  /** From the beginning. */
+  /** When the run began: what was not settled then. */
   readonly #hasSpooled: boolean;
   #sync: Sync;
   #isWhole: boolean;

@@ -30,7 +30,7 @@ interface HeapSizes {
 type Transferable = ArrayBuffer & { transfer?(length: number): ArrayBuffer };
 
 let uncollected = 0;
-/** Bytes: halved each time that the device has not so many. */
+/** Bytes: halved each time that so many are refused, as long as the page lives. */
 let mostAtOnce = Number.POSITIVE_INFINITY;
 
 /** @param roomKeys that are looked up by this work, however it ends */
