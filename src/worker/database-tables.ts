@@ -66,8 +66,12 @@ export class DatabaseTables implements Tables {
     return (await this.#database.get("sealing", "key")) ?? null;
   }
 
-  async setSealingKey(key: CryptoKey): Promise<void> {
-    await this.#database.put("sealing", key, "key");
+  async keepSealingKey(key: CryptoKey): Promise<CryptoKey> {
+    const { store, done } = this.#database.transaction("sealing", "readwrite", RELAXED);
+    const known = await store.get("key");
+    if (!known) await store.put(key, "key");
+    await done;
+    return known ?? key;
   }
 
   close(): Promise<void> {

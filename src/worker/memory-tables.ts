@@ -48,8 +48,9 @@ export class MemoryTables implements Tables {
     return this.#sealingKey;
   }
 
-  async setSealingKey(key: CryptoKey): Promise<void> {
-    this.#sealingKey = key;
+  async keepSealingKey(key: CryptoKey): Promise<CryptoKey> {
+    this.#sealingKey ??= key;
+    return this.#sealingKey;
   }
 
   async close(): Promise<void> {}

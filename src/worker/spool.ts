@@ -184,9 +184,7 @@ export class Spool {
   /** Keeps the decryption key for as long as the version is kept. */
   async keepKey(version: string, key: Uint8Array): Promise<void> {
     await this.#storing(async ({ tables }) => {
-      const known = await tables.getSealingKey();
-      const sealingKey = known ?? (await makeSealingKey());
-      if (!known) await tables.setSealingKey(sealingKey);
+      const sealingKey = (await tables.getSealingKey()) ?? (await tables.keepSealingKey(await makeSealingKey()));
       const sealedKey = await seal(sealingKey, key);
       await this.#change(version, (row) => ({ ...row, sealedKey }));
     });

@@ -21,7 +21,8 @@ export interface Tables {
   getPage(version: string, page: number): Promise<Uint8Array | null>;
   deleteBackup(version: string): Promise<void>;
   getSealingKey(): Promise<CryptoKey | null>;
-  setSealingKey(key: CryptoKey): Promise<void>;
+  /** There is but one: what another call has kept meanwhile stays. @returns the one that is kept */
+  keepSealingKey(key: CryptoKey): Promise<CryptoKey>;
   /** Resolves when all that was begun has ended. There can be nothing more. */
   close(): Promise<void>;
 }
