@@ -160,7 +160,6 @@ describe("A file that cannot be read", () => {
 
   it("of a backup that was replaced is kept, told at the end, and keeps the present one from nothing", async function () {
     if (!hasFiles()) this.skip();
-    this.timeout(20_000);
     scene = await SyncScene.open({ keys: KEYS });
     const { controller: before, goOn } = await inMidImport(scene);
     before.close();
