@@ -1,7 +1,7 @@
 /**
  * Measures the download of a whole key backup from a real Synapse in a real Chromium: ours with a prioritised room; a plain fetch,
- * `restoreKeyBackup` of matrix-js-sdk, and ours, in turns; then ours in a hidden tab and beside a busy app. See README.md beside this file for what each
- * figure counts.
+ * `restoreKeyBackup` of matrix-js-sdk, and ours, in turns; then ours in a hidden tab and beside a busy app. See README.md beside this
+ * file for what each figure counts.
  */
 
 import { roomIdAt } from "../test/support/room-keys.mjs";

@@ -214,8 +214,12 @@ async function replacedInMidImport(scene: SyncScene) {
 
 describe("A backup that was replaced", () => {
   let scene: SyncScene;
+  let restore = () => {};
 
-  afterEach(() => scene.close());
+  afterEach(async () => {
+    restore();
+    await scene.close();
+  });
 
   it("in mid-import: its keys go in as exported keys, then those of the new one", async () => {
     scene = await SyncScene.open({ keys: KEYS });
@@ -230,11 +234,10 @@ describe("A backup that was replaced", () => {
   });
 
   it("in mid-import: also where its decryption key was kept twice at once, which took the browser its time", async () => {
-    const restore = stubWorkers(SLOW_SEALING);
+    restore = stubWorkers(SLOW_SEALING);
     scene = await SyncScene.open({ keys: KEYS });
     const controller = await replacedInMidImport(scene);
     const { replaced } = await whenStatus(controller, "complete");
-    restore();
     expect(replaced).to.equal(null);
     expect(scene.host.imported.size).to.equal(KEYS + 3);
   });

@@ -30,7 +30,7 @@ describe("room keys that go into a crypto store", () => {
   it("leave no garbage that piles up", async function () {
     // Other browsers have no such garbage.
     if (!("memory" in performance)) this.skip();
-    this.timeout(12000);
+    this.timeout(12_000);
     const { cryptoStore } = new TestHost({ homeserverUrl: "http://127.0.0.1", decryptionKey: null });
     registry.register({}, null);
     // It is garbage from the next task on.
