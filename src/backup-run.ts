@@ -1,4 +1,5 @@
 /** The stages of one backup version, download and import, and the state they make together. */
+import { abortWith } from "./abort-with.js";
 import { Changes } from "./changes.js";
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore } from "./host.js";
@@ -31,7 +32,7 @@ export class BackupRun {
   readonly #cryptoStore: Pick<CryptoStore, "importRoomKeys">;
   readonly #pace = new PaceMeter();
   /** Ends all stages: when one of them fails, and when there is nothing left to do. */
-  readonly #ended = new AbortController();
+  readonly #ended: AbortController;
   readonly #signal: AbortSignal;
   readonly #spooled = new Changes();
   readonly #roomsDone = new Changes();
@@ -53,7 +54,8 @@ export class BackupRun {
   ) {
     this.#options = options;
     this.#kind = kind;
-    this.#signal = AbortSignal.any([options.signal, this.#ended.signal]);
+    this.#ended = abortWith(options.signal);
+    this.#signal = this.#ended.signal;
     this.#sync = { backup, progress, safekeeping, replaced };
     this.#hasSpooled = hasSpooled;
     this.#isWhole = whole || kind === "replaced";

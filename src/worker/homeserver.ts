@@ -2,6 +2,7 @@
  * The only module that speaks HTTP: which backup there is, the stream of its room keys, and account data. It turns what goes wrong into error
  * codes and knows nothing of what is done with the bytes.
  */
+import { abortWith } from "../abort-with.js";
 import { KeyBackupSyncError } from "../errors.js";
 import type { BackupInfo } from "../state.js";
 import { withinReason } from "./answer-limits.js";
@@ -98,13 +99,13 @@ export class Homeserver {
 
   async #fetch(path: string, token: string | null, signal: AbortSignal): Promise<Response> {
     if (token === null) throw new KeyBackupSyncError("unauthorized");
-    const givenUp = new AbortController();
+    const givenUp = abortWith(signal);
     const request = fetch(`${this.#baseUrl}/_matrix/client/v3/${path}`, {
       headers: { Authorization: `Bearer ${token}` },
       cache: "no-store",
       // A homeserver has no reason to send this request, with its token, elsewhere.
       redirect: "error",
-      signal: AbortSignal.any([signal, givenUp.signal]),
+      signal: givenUp.signal,
     });
     try {
       const response = await within(this.#patience.firstByte, reachable(request), noAnswer);

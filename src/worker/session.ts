@@ -1,4 +1,5 @@
 /** What the worker does for one account: the calls of the protocol, each a few steps over homeserver, spool and decryptor. */
+import { abortWith } from "../abort-with.js";
 import { isFault, KeyBackupSyncError } from "../errors.js";
 import type { RoomKey } from "../host.js";
 import type {
@@ -83,13 +84,13 @@ export class Session {
 
   async download(signal: AbortSignal, version: string, rooms: readonly string[]): Promise<KeptBackup> {
     if (this.#current?.version !== version) throw new KeyBackupSyncError("backup-replaced");
-    const ended = new AbortController();
+    const ended = abortWith(signal);
     const options = {
       spool: this.#spool,
       backup: infoOf(this.#current),
       inMemory: await this.#lacksRoom,
       onSpooled: (row: BackupRow) => void this.#spool.kept(row).then(this.#onDownloaded),
-      signal: AbortSignal.any([signal, ended.signal]),
+      signal: ended.signal,
     };
     try {
       return await this.#spool.kept(await this.#downloadInto(options, rooms));
@@ -152,8 +153,14 @@ export class Session {
     return others.filter(hasSpooled).reduce((sum, row) => sum + Math.max(1, spooledOf(row)), 0);
   }
 
-  rest(_signal: AbortSignal, milliseconds: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  rest(signal: AbortSignal, milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   async forget(): Promise<void> {
