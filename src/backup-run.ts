@@ -163,11 +163,16 @@ export class BackupRun {
       backupVersion: this.#sync.backup.version,
       signal: this.#signal,
       intensity,
-      rest: (milliseconds) => link.call("rest", [milliseconds]),
+      rest: (milliseconds) => this.#rest(milliseconds),
       onProgress: (progress) => this.#advance({ ...this.#sync, progress }),
       spooled: this.#spooled,
       isMoreToCome: () => !this.#isBroken,
     });
+  }
+
+  /** A pause ends the rest, and waits only for the batch under way. */
+  async #rest(milliseconds: number): Promise<void> {
+    if (!this.#signal.aborted) await this.#options.link.call("rest", [milliseconds], this.#signal);
   }
 
   async #untilImportIsDue(): Promise<void> {

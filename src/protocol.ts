@@ -158,7 +158,7 @@ export interface WorkerCalls {
   compare(): Promise<BackupComparison>;
   /** Keeps the decryption key of all that is spooled and opened by this recovery key. */
   unlock(recoveryKey: string): Promise<void>;
-  /** Answers after so many milliseconds: the timers of a worker keep their pace in hidden tabs. */
+  /** Answers after so many milliseconds, or when aborted: the timers of a worker keep their pace in hidden tabs. */
   rest(milliseconds: number): Promise<void>;
   /** Deletes all that is spooled. */
   forget(): Promise<void>;

@@ -1,5 +1,6 @@
 import { expect, waitUntil } from "@open-wc/testing";
 import { deferred } from "../support/deferred.js";
+import { timeOf } from "../support/slow-line.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
 
 /** The first half of the answer, then nothing more until it is released. */
@@ -90,6 +91,24 @@ describe("Pause, resume and stop", () => {
     expect(await scene.requestsFor(KEYS_PATH)).to.equal(1);
   });
 
+  it("do not wait for the rest that a gentle import takes", async () => {
+    scene = await SyncScene.open({ keys: 100 });
+    const imported = deferred<void>();
+    // A slow device: the import rests for twice that time.
+    scene.host.beforeImport = async () => {
+      await sleep(1000);
+      imported.resolve();
+      return 0;
+    };
+    const controller = scene.controller();
+    controller.intensity = "gentle";
+    await controller.start();
+    await imported.promise;
+    const time = await timeOf(() => controller.pause());
+    expect(time).to.be.at.most(500);
+    expect(controller.state.status).to.equal("paused");
+  });
+
   it("reject nothing that nobody listens to", async () => {
     scene = await SyncScene.open({ keys: 400 });
     const unheard: unknown[] = [];
@@ -104,3 +123,7 @@ describe("Pause, resume and stop", () => {
     expect(unheard).to.deep.equal([]);
   });
 });
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
