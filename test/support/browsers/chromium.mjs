@@ -5,7 +5,13 @@ import { executableOf } from "./installed.mjs";
 
 export function chromium() {
   const launcher = chromeLauncher({
-    launchOptions: { executablePath: executableOf("chromium"), args: CHROMIUM_ARGS },
+    launchOptions: {
+      // Read when the browser is launched: loading the runner's configuration must work without a browser.
+      get executablePath() {
+        return executableOf("chromium");
+      },
+      args: CHROMIUM_ARGS,
+    },
     createBrowserContext: async ({ browser, config }) => {
       const context = browser.defaultBrowserContext();
       const { origin } = new URL(`${config.protocol}//${config.hostname}:${config.port}`);

@@ -18,7 +18,10 @@ export function firefox() {
   const launcher = chromeLauncher({
     launchOptions: {
       browser: "firefox",
-      executablePath: executableOf("firefox"),
+      // Read when the browser is launched: loading the runner's configuration must work without a browser.
+      get executablePath() {
+        return executableOf("firefox");
+      },
       extraPrefsFirefox: PREFERENCES,
       // Preferences are out of reach of a page: see setPreferences.
       args: ["--remote-allow-system-access"],
