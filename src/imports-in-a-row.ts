@@ -1,4 +1,5 @@
 /** A crypto store whose imports come one after the other, whoever asks for them: two at once would block the page twice as long. */
+import { bestCopies } from "./best-copies.js";
 import { collectingInTime } from "./collect-in-time.js";
 import type { CryptoStore } from "./host.js";
 
@@ -15,8 +16,8 @@ export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
     getBackedUp: async () => (await cryptoStore.getBackedUp?.()) ?? null,
     backUpAgain: () => inARow(async () => cryptoStore.backUpAgain?.()),
     importRoomKeys: (roomKeys, version) =>
-      inARow(() => collectingInTime(roomKeys.length, () => cryptoStore.importRoomKeys(roomKeys, version))),
+      inARow(() => collectingInTime(roomKeys.length, () => cryptoStore.importRoomKeys(bestCopies(roomKeys), version))),
     importExportedRoomKeys: (roomKeys) =>
-      inARow(() => collectingInTime(roomKeys.length, () => cryptoStore.importExportedRoomKeys(roomKeys))),
+      inARow(() => collectingInTime(roomKeys.length, () => cryptoStore.importExportedRoomKeys(bestCopies(roomKeys)))),
   };
 }
