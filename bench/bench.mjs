@@ -4,6 +4,7 @@
  * file for what each figure counts.
  */
 
+import { runAsCommand } from "../scripts/as-command.mjs";
 import { roomIdAt } from "../test/support/room-keys.mjs";
 import { startSynapse } from "../test/support/synapse.mjs";
 import { seedKeyBackup } from "../test/support/synapse-seed.mjs";
@@ -141,9 +142,4 @@ function say(text) {
   console.error(`bench: ${text}`);
 }
 
-try {
-  await main(readOptions(process.argv.slice(2)));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runAsCommand(import.meta.url, () => main(readOptions(process.argv.slice(2))));

@@ -1,20 +1,26 @@
 /** `npm start [-- --keys N] [-- --port N]`: the demo page and the development homeserver. */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { runAsCommand } from "../scripts/as-command.mjs";
 
 const PORT = 8090;
 
-try {
-  const { keys, port } = optionsIn(process.argv.slice(2));
+async function start() {
+  try {
+    await openDemo(optionsIn(process.argv.slice(2)));
+  } catch (error) {
+    throw new Error(`The demo cannot start: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** @param {{ keys: number, port: number }} options */
+async function openDemo({ keys, port }) {
   process.env.DEMO_KEYS = String(keys);
   const server = await serve(await loadVite(), port);
   const { url, port: taken } = addressOf(server);
   if (taken !== port) console.log(`Port ${port} is in use; taking ${taken}.`);
   console.log(`Key backup sync, the demo: ${url}`);
   if (hasDesktop()) server.openBrowser();
-} catch (error) {
-  console.error(`The demo cannot start: ${error instanceof Error ? error.message : error}`);
-  process.exit(1);
 }
 
 /** @param {string[]} args */
@@ -63,3 +69,5 @@ function hasDesktop() {
   if (CI || !process.stdout.isTTY) return false;
   return process.platform !== "linux" || Boolean(DISPLAY || WAYLAND_DISPLAY);
 }
+
+await runAsCommand(import.meta.url, start);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 // @ts-expect-error It has no types.
 import { cli } from "@custom-elements-manifest/analyzer/cli.js";
+import { runAsCommand } from "./as-command.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MANIFEST = "custom-elements.json";
@@ -44,10 +45,13 @@ function publicOnly(key, value) {
 function check(manifest) {
   const path = join(ROOT, MANIFEST);
   if (existsSync(path) && readFileSync(path, "utf8") === manifest) return;
-  console.error(`${MANIFEST} is not that of components/: run \`npm run manifest\` and commit it`);
-  process.exitCode = 1;
+  throw new Error(`${MANIFEST} is not that of components/: run \`npm run manifest\` and commit it`);
 }
 
-const manifest = await analyze();
-if (process.argv.includes("--check")) check(manifest);
-else writeFileSync(join(ROOT, MANIFEST), manifest);
+async function main() {
+  const manifest = await analyze();
+  if (process.argv.includes("--check")) check(manifest);
+  else writeFileSync(join(ROOT, MANIFEST), manifest);
+}
+
+await runAsCommand(import.meta.url, main);

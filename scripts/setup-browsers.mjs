@@ -1,7 +1,7 @@
 /** Installs the engines of the tests that are not there, by apt. It does nothing, and that quickly, when all are. */
 import { spawnSync } from "node:child_process";
-import { pathToFileURL } from "node:url";
 import { ENGINES, howToGet, isInstalled, packagesOf } from "../test/support/browsers/installed.mjs";
+import { runAsCommand } from "./as-command.mjs";
 
 /** Throws, with the way to get it, if something is missing and cannot be installed from here. */
 export function setupBrowsers() {
@@ -29,11 +29,4 @@ function aptGet(...args) {
   throw new Error(`\`apt-get ${args.join(" ")}\` failed.\n${error ?? `${stdout}${stderr}`.trim().slice(-4000)}`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    setupBrowsers();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+await runAsCommand(import.meta.url, setupBrowsers);

@@ -5,7 +5,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { runAsCommand } from "./as-command.mjs";
 
 const REQUIREMENT = "matrix-synapse==1.163.2";
 const VENV = join(dirname(fileURLToPath(import.meta.url)), "..", ".cache", "synapse");
@@ -73,11 +74,4 @@ function run(command, args) {
   throw new Error(`\`${command} ${args.join(" ")}\` failed.\n${error ?? `${stdout}${stderr}`.trim()}`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    setupSynapse();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+await runAsCommand(import.meta.url, setupSynapse);

@@ -2,13 +2,13 @@
  * Runs the tests in the browsers: `npm run test:browser -- --engine chromium --files test/unit/x.test.ts`.
  * Both options may be given more than once; without them it is all engines and all files.
  */
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { startTestRunner } from "@web/test-runner";
 import { ENGINES, howToGet, isInstalled } from "../test/support/browsers/installed.mjs";
 import { runReport } from "../test/support/run-report.mjs";
 import { closingLine } from "../test/support/totals.mjs";
 import { testRunnerConfig } from "../web-test-runner.config.mjs";
+import { runAsCommand } from "./as-command.mjs";
 
 /** @typedef {import("../test/support/browsers/installed.mjs").Engine} Engine */
 
@@ -46,9 +46,4 @@ async function main() {
   );
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  main().catch((error) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
-  });
-}
+await runAsCommand(import.meta.url, main);

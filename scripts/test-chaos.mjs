@@ -3,9 +3,9 @@
  * It prints its seed: `--seed S` repeats all of it, `--seed S --run K` one run.
  */
 import { randomInt } from "node:crypto";
-import { pathToFileURL } from "node:url";
 import { chaos, closingLine } from "../test/chaos/chaos.mjs";
 import { howToGet, isInstalled } from "../test/support/browsers/installed.mjs";
+import { runAsCommand } from "./as-command.mjs";
 import { parseSeededRuns, SEEDS } from "./seeded-runs.mjs";
 
 const USAGE = "npm run test:chaos -- [--runs 20] [--seed S [--run K]]";
@@ -28,9 +28,4 @@ async function main() {
   if (totals.failed > 0 || totals.passed === 0) process.exitCode = 1;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  main().catch((error) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
-}
+await runAsCommand(import.meta.url, main);

@@ -3,9 +3,9 @@
  * a reset in mid-import again and again. It prints its seed: `--seed S` repeats all runs, `--seed S --run K` one.
  */
 import { randomInt } from "node:crypto";
-import { pathToFileURL } from "node:url";
 import { closingLine, resets } from "../test/reset/resets.mjs";
 import { howToGet, isInstalled } from "../test/support/browsers/installed.mjs";
+import { runAsCommand } from "./as-command.mjs";
 import { parseSeededRuns, SEEDS } from "./seeded-runs.mjs";
 import { testInBrowsers } from "./test-browsers.mjs";
 
@@ -34,9 +34,4 @@ async function main() {
   process.exit(failed === 0 && passed > 0 ? 0 : 1);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  main().catch((error) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
-  });
-}
+await runAsCommand(import.meta.url, main);

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { addTotals } from "../test/support/totals.mjs";
+import { runAsCommand } from "./as-command.mjs";
 import { firstRuns } from "./seeded-runs.mjs";
 import { setupBrowsers } from "./setup-browsers.mjs";
 import { setupSynapse } from "./setup-synapse.mjs";
@@ -75,7 +76,11 @@ function complain(error) {
   console.error(error instanceof Error ? error.message : error);
 }
 
-const totals = await runAll();
-process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`, () =>
-  process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1),
-);
+async function main() {
+  const totals = await runAll();
+  process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`, () =>
+    process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1),
+  );
+}
+
+await runAsCommand(import.meta.url, main);
