@@ -6,13 +6,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installPackages } from "./apt-get.mjs";
 import { runAsCommand } from "./as-command.mjs";
+import { commandsInPath } from "./commands-in-path.mjs";
 
 const REQUIREMENT = "matrix-synapse==1.163.2";
 const VENV = join(dirname(fileURLToPath(import.meta.url)), "..", ".cache", "synapse");
 /** Written last, so that an interrupted installation is never taken for a whole one. */
 const MARKER = "installed.txt";
-const HOW_TO = "Synapse needs Python 3.10 or newer with venv: on Debian or Ubuntu run `apt-get install python3-venv`.";
+const NEEDS = "Synapse needs Python 3.10 or newer with venv, which is missing";
 
 /** The venv's Python. Its console scripts are of no use: they name the directory in which the venv was built. */
 export const SYNAPSE_PYTHON = join(VENV, "bin", "python");
@@ -36,7 +38,7 @@ function isInstalled() {
 
 /** @param {string} python @param {string} venv */
 function install(python, venv) {
-  console.log(`Installing ${REQUIREMENT} (about a minute) ...`);
+  console.log(`Synapse is missing: pip installs ${REQUIREMENT} into .cache/ (about a minute) ...`);
   mkdirSync(dirname(venv), { recursive: true });
   run(python, ["-m", "venv", venv]);
   const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
@@ -54,16 +56,15 @@ function publish(building) {
 /** @returns {string | undefined} a Python that can make a venv with pip in it */
 function findPython() {
   const check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
-  const candidates = [process.env.PYTHON ?? "python3", "/usr/bin/python3"];
+  // The system's Python may not be the first one in PATH, but is the one that apt-get can complete.
+  const candidates = [process.env.PYTHON ?? [], commandsInPath("python3")].flat();
   return candidates.find((python) => spawnSync(python, ["-c", check]).status === 0);
 }
 
 function installPython() {
-  if (process.getuid?.() !== 0 || spawnSync("apt-get", ["--version"]).status !== 0) throw new Error(HOW_TO);
-  run("apt-get", ["update", "--quiet"]);
-  run("apt-get", ["install", "--quiet", "--yes", "--no-install-recommends", "python3-venv"]);
+  installPackages(NEEDS, ["python3-venv"]);
   const python = findPython();
-  if (python === undefined) throw new Error(HOW_TO);
+  if (python === undefined) throw new Error(`${NEEDS} though python3-venv is installed.`);
   return python;
 }
 
@@ -71,7 +72,7 @@ function installPython() {
 function run(command, args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
   if (status === 0) return;
-  throw new Error(`\`${command} ${args.join(" ")}\` failed.\n${error ?? `${stdout}${stderr}`.trim()}`);
+  throw new Error(`\`${command} ${args.join(" ")}\` failed:\n${error?.message ?? `${stdout}${stderr}`.trim()}`);
 }
 
 await runAsCommand(import.meta.url, setupSynapse);

@@ -1,6 +1,7 @@
 /** Where the three engines of the tests are on this machine, and how to get what is missing. It installs nothing itself. */
-import { accessSync, constants, existsSync, readdirSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { commandsInPath } from "../../../scripts/commands-in-path.mjs";
 
 /** @typedef {"chromium" | "firefox" | "webkit"} Engine */
 
@@ -19,6 +20,7 @@ const PACKAGES = {
 /** The Python that has Debian's packages: the first one in the path may be another. */
 export const SYSTEM_PYTHON = "/usr/bin/python3";
 
+const findCommand = (/** @type {string[]} */ ...names) => commandsInPath(...names)[0];
 const findChromium = () => process.env.CHROMIUM ?? findCommand("chromium", "chromium-browser", "google-chrome");
 const findFirefox = () => process.env.FIREFOX ?? findCommand("firefox-esr", "firefox");
 const findWebKitDriver = () => findCommand("WebKitWebDriver");
@@ -42,28 +44,14 @@ export function packagesOf(engines) {
   return engines.flatMap((engine) => PACKAGES[engine]);
 }
 
+/** A clause. @param {readonly Engine[]} engines */
+export function sayMissing(engines) {
+  return `${engines.map((engine) => NAMES[engine]).join(", ")} ${engines.length === 1 ? "is" : "are"} missing`;
+}
+
 /** One line. @param {readonly Engine[]} engines */
 export function howToGet(engines) {
-  const names = engines.map((engine) => NAMES[engine]).join(", ");
-  const verb = engines.length === 1 ? "is" : "are";
-  return `${names} ${verb} missing: run \`npm run setup:browsers\` (apt-get install ${packagesOf(engines).join(" ")})`;
-}
-
-/** @param {string[]} names */
-function findCommand(...names) {
-  const directories = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin"];
-  const paths = names.flatMap((name) => directories.map((directory) => join(directory, name)));
-  return paths.find(isExecutable);
-}
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return `${sayMissing(engines)}: run \`npm run setup:browsers\` (apt-get install ${packagesOf(engines).join(" ")})`;
 }
 
 function hasPythonBinding() {
