@@ -13,17 +13,24 @@ export interface Account {
 }
 
 /**
- * A room key as it comes out of the backup, with its room and session.
+ * A room key of the backup, made anew from what was decrypted: it has these members and no other, each in the form that every crypto store
+ * takes. Base64 is unpadded.
  * @see https://spec.matrix.org/v1.16/client-server-api/#definition-backedupsessiondata
  */
 export interface RoomKey {
+  readonly algorithm: "m.megolm.v1.aes-sha2";
   readonly room_id: string;
+  /** The session's Ed25519 public key, as the session key has it. */
   readonly session_id: string;
-  readonly algorithm: string;
-  readonly sender_key: string;
+  /** In the session export format: 165 bytes. */
   readonly session_key: string;
-  readonly sender_claimed_keys: Readonly<Record<string, string>>;
+  /** Curve25519 key of the sender's device; 32 zero bytes where the backup has none that can be read. */
+  readonly sender_key: string;
+  /** Ed25519 key of the sender's device; empty where the backup has none that can be read. */
+  readonly sender_claimed_keys: { readonly ed25519?: string };
   readonly forwarding_curve25519_key_chain: readonly string[];
+  /** The key may be given to users who are invited later. Left out if not. */
+  readonly "org.matrix.msc3061.shared_history"?: true;
 }
 
 /** The client's crypto store. */

@@ -1,13 +1,10 @@
-/** One backed-up session to a room key: checks its shape, decrypts it with crypto-wasm, checks what comes out. */
+/** One backed-up session to a room key: checks its shape, decrypts it with crypto-wasm, has a room key made of what comes out. */
 import { BackupDecryptionKey, initAsync, RoomId } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { KeyBackupSyncError } from "../errors.js";
 import type { RoomKey } from "../host.js";
 import type { FailureReason } from "../state.js";
 import type { BackedUpSession } from "./key-backup-parser.js";
-
-/** Session export format: version byte, index, ratchet, Ed25519 public key. */
-const EXPORT_BYTES = 1 + 4 + 128 + 32;
-const PUBLIC_KEY_AT = EXPORT_BYTES - 32;
+import { roomKeyFrom } from "./room-key.js";
 
 export class Decryptor {
   readonly #key: BackupDecryptionKey;
@@ -41,7 +38,8 @@ export class Decryptor {
     } catch {
       return "undecryptable";
     }
-    return roomKey(session, plain) ?? "rejected";
+    const data = members(parse(plain));
+    return (data && roomKeyFrom(session, data)) ?? "rejected";
   }
 
   close(): void {
@@ -87,28 +85,6 @@ function encryptedData({ sessionId, value }: BackedUpSession) {
   const { ephemeral, mac, ciphertext } = data ?? {};
   const isData = typeof ephemeral === "string" && typeof mac === "string" && typeof ciphertext === "string";
   return isData && sessionId !== "" ? { ephemeral, mac, ciphertext } : null;
-}
-
-/** What is inside must be a whole room key of this very session, or the crypto store would drop it without a word. */
-function roomKey({ roomId, sessionId }: BackedUpSession, plain: string): RoomKey | null {
-  const data = members(parse(plain));
-  if (!data) return null;
-  const { algorithm, sender_key, session_key, sender_claimed_keys, forwarding_curve25519_key_chain: chain } = data;
-  const claimedKeys = members(sender_claimed_keys);
-  const isWhole =
-    typeof algorithm === "string" && typeof sender_key === "string" && typeof session_key === "string" && claimedKeys;
-  if (!isWhole || !belongsTo(session_key, sessionId)) return null;
-  return { ...data, room_id: roomId, session_id: sessionId, forwarding_curve25519_key_chain: chain ?? [] } as RoomKey;
-}
-
-function belongsTo(sessionKey: string, sessionId: string): boolean {
-  try {
-    const bytes = atob(sessionKey);
-    const publicKey = btoa(bytes.slice(PUBLIC_KEY_AT)).replace(/=+$/, "");
-    return bytes.length === EXPORT_BYTES && bytes.startsWith("\x01") && publicKey === sessionId;
-  } catch {
-    return false;
-  }
 }
 
 function parse(json: string): unknown {

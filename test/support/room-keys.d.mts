@@ -2,7 +2,7 @@
 
 /** A room key as a crypto store imports it. */
 export interface SyntheticRoomKey {
-  readonly algorithm: string;
+  readonly algorithm: "m.megolm.v1.aes-sha2";
   readonly room_id: string;
   readonly session_id: string;
   readonly sender_key: string;
