@@ -39,6 +39,7 @@ export class BackupRun {
   readonly #whole = new Changes();
   /** When the run began: what was not settled then. */
   readonly #hasSpooled: boolean;
+  readonly #backupId: string;
   #sync: Sync;
   #isWhole: boolean;
   /** The download failed: there is no more to come. */
@@ -49,13 +50,14 @@ export class BackupRun {
 
   constructor(
     options: RunOptions,
-    { backup, progress, safekeeping, whole, hasSpooled }: KeptBackup,
+    { backupId, backup, progress, safekeeping, whole, hasSpooled }: KeptBackup,
     { kind, replaced }: Role,
   ) {
     this.#options = options;
     this.#kind = kind;
     this.#ended = abortWith(options.signal);
     this.#signal = this.#ended.signal;
+    this.#backupId = backupId;
     this.#sync = { backup, progress, safekeeping, replaced };
     this.#hasSpooled = hasSpooled;
     this.#isWhole = whole || kind === "replaced";
@@ -114,7 +116,7 @@ export class BackupRun {
     await metered.untilAllowed(() => this.#waitWith({ reason: "metered", retryAt: null }), this.#signal);
     await this.#letRoomGoFirst();
     const kept = await retries.until(
-      async () => link.call("download", [this.#sync.backup.version, await this.#knownRooms()], this.#signal),
+      async () => link.call("download", [this.#backupId, await this.#knownRooms()], this.#signal),
       (wait) => this.#waitWith(wait),
     );
     this.#isWhole = true;
@@ -132,7 +134,7 @@ export class BackupRun {
   async #keepKey(): Promise<void> {
     try {
       const key = await this.#options.host.cryptoStore.getDecryptionKey();
-      if (key) await this.#options.link.call("keepKey", [this.#sync.backup.version, key], this.#signal);
+      if (key) await this.#options.link.call("keepKey", [this.#backupId, key], this.#signal);
     } catch {
       // It is asked for once more when it is needed.
     }
@@ -236,7 +238,7 @@ export class BackupRun {
   /** As long as the download goes on, the right key may take the place of a wrong one. */
   async #tryToOpen(key: Uint8Array | null): Promise<boolean> {
     try {
-      return await this.#options.link.call("openBackup", [this.#sync.backup.version, key], this.#signal);
+      return await this.#options.link.call("openBackup", [this.#backupId, key], this.#signal);
     } catch (cause) {
       const isWrong = isFault(cause, "decryption-key-mismatch");
       if (isWrong && !this.#isWhole) return false;

@@ -15,7 +15,6 @@ import { importRescueCopy, rescueCopy } from "./rescue.js";
 import type { KeyBackupSafety, RescueCopy, RescuedKeys, ResetAssessment } from "./reset.js";
 import { run } from "./run.js";
 import {
-  type BackupInfo,
   canStart,
   failedCount,
   IDLE,
@@ -279,16 +278,15 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     if (!this.#isDone) {
       // The tab that has the run looks for itself.
       if (!this.#oneRun.isHere) return;
-      const backup = syncOf(this.#state)?.backup;
-      if (!backup || !(await this.#isReplaced(backup))) return;
+      if (!syncOf(this.#state) || !(await this.#isReplaced())) return;
     }
     await this.#oneRun.wish("look-again");
   }
 
   /** Where nobody can tell, the run itself will hear of it. */
-  async #isReplaced({ version }: BackupInfo): Promise<boolean> {
+  async #isReplaced(): Promise<boolean> {
     try {
-      return (await this.#worker().call("compare", [])).version !== version;
+      return (await this.#worker().call("compare", [])).isOther;
     } catch {
       return false;
     }

@@ -18,6 +18,8 @@ export type Choice = "run" | "paused" | "stopped";
 
 /** A backup this device holds a copy of, or a part of one. */
 export interface KeptBackup {
+  /** Names it in the calls: two backups may have had the same version. */
+  readonly backupId: string;
   readonly backup: BackupInfo;
   readonly progress: Progress;
   /** The download is done: every byte the homeserver had is spooled. */
@@ -31,7 +33,7 @@ export interface KeptBackup {
   readonly usedAt: number;
 }
 
-/** The backup the homeserver has now, and what is kept of just that version; and of others, that are no longer the account's. */
+/** The backup the homeserver has now, and what is kept of just that one; and of others, that are no longer the account's. */
 export type BackupCheck = { readonly replaced: readonly KeptBackup[] } & (
   | { readonly available: "no-backup" | "unsupported-algorithm" }
   | { readonly available: "yes"; readonly kept: KeptBackup }
@@ -52,6 +54,8 @@ export interface BackupComparison {
   readonly version: string | null;
   /** Room keys in it. */
   readonly count: number;
+  /** The last `check` of this worker found another backup, or none. */
+  readonly isOther: boolean;
   /** What is kept is all of the backup as it is now. */
   readonly isCurrent: boolean;
   /** Of what is kept, `null` if nothing is. */
@@ -124,15 +128,15 @@ export interface WorkerCalls {
   choose(choice: Choice): Promise<void>;
   /** Asks the homeserver for the present backup version and looks up what is kept of it. */
   check(): Promise<BackupCheck>;
-  /** Spools what is missing of this version, with `downloaded` notes on the way. Resolves when it is whole. @param rooms that are known here */
-  download(version: string, rooms: readonly string[]): Promise<KeptBackup>;
-  /** Keeps what the client takes for the decryption key (32 bytes) of this version, if none was kept. */
-  keepKey(version: string, decryptionKey: Uint8Array): Promise<void>;
+  /** Spools what is missing of this backup, with `downloaded` notes on the way. Resolves when it is whole. @param rooms that are known here */
+  download(backupId: string, rooms: readonly string[]): Promise<KeptBackup>;
+  /** Keeps what the client takes for the decryption key (32 bytes) of this backup, beside others that it took for it before. */
+  keepKey(backupId: string, decryptionKey: Uint8Array): Promise<void>;
   /**
-   * Opens what is spooled of this version, with this decryption key (32 bytes) or the one that was kept.
+   * Opens what is spooled of this backup, with this decryption key (32 bytes) or one that was kept.
    * @returns false if there is none
    */
-  openBackup(version: string, decryptionKey: Uint8Array | null): Promise<boolean>;
+  openBackup(backupId: string, decryptionKey: Uint8Array | null): Promise<boolean>;
   /**
    * Settles what was given before, then answers with the next batch, of at most `limit` keys.
    * @param settled `null`: nothing was given, or it is to be settled together with the next. Where there is no next, that is an empty one.

@@ -142,7 +142,7 @@ async function compareWithStore({ host, link, signal }: RunOptions, { version, c
   if (!backedUp || (backedUp.version === version && backedUp.count <= count)) return "nothing";
   // Only now: the backup grows meanwhile.
   const present = await link.call("compare", [], signal);
-  if (present.version !== version) return "other-backup";
+  if (present.isOther) return "other-backup";
   return present.version === backedUp.version && backedUp.count > present.count ? "keys-in-no-backup" : "nothing";
 }
 

@@ -1,6 +1,7 @@
-/** What is kept of one backup version beside its bytes: a row that is replaced whole, and the pure questions and changes of it. */
+/** What is kept of one backup beside its bytes: a row that is replaced whole, and the pure questions and changes of it. */
 import type { Cursor, KeptBackup } from "../protocol.js";
 import { type BackupInfo, type FailureReason, failedCount, type Progress, type Safekeeping } from "../state.js";
+import { backupIdOf } from "./backup-id.js";
 import type { StoredBackupKey } from "./rescue/stored-backup-key.js";
 import type { SealedKey } from "./sealed-key.js";
 
@@ -23,8 +24,10 @@ export interface Segment {
 }
 
 export interface BackupRow {
-  /** Tells it from another one of the same version, after a stop. */
+  /** Tells this row from an earlier one of the same backup, which a stop deleted. */
   readonly id: number;
+  /** Names the backup, its chunks and its pages of the ledger: see backup-id.ts. */
+  readonly backupId: string;
   readonly backup: BackupInfo;
   readonly publicKey: string;
   /** Of the present pass: the download of what the backup was at one time. */
@@ -46,8 +49,11 @@ export interface BackupRow {
   readonly pass: number;
   /** Number of pages of the ledger. */
   readonly pages: number;
-  /** The decryption key, once it was known. */
-  readonly sealedKey: SealedKey | null;
+  /**
+   * Every decryption key that was taken for the one of this backup, none in the place of another. One of them may belong to another
+   * backup: the client may have had no other key at the time, or the homeserver told a wrong public key.
+   */
+  readonly sealedKeys: readonly SealedKey[];
   /** What may give it, encrypted, where it was not: as the account had it at the download. */
   readonly storedKeys: readonly StoredBackupKey[];
   /** When it was begun or went on, in milliseconds since the epoch. */
@@ -69,6 +75,7 @@ export const NO_FAILURES: Readonly<Record<FailureReason, number>> = { malformed:
 export function newBackupRow(backup: BackupInfo, publicKey: string): BackupRow {
   return {
     id: Math.random(),
+    backupId: backupIdOf(backup.version, publicKey),
     backup,
     publicKey,
     segments: [],
@@ -81,7 +88,7 @@ export function newBackupRow(backup: BackupInfo, publicKey: string): BackupRow {
     failures: NO_FAILURES,
     pass: 1,
     pages: 0,
-    sealedKey: null,
+    sealedKeys: [],
     storedKeys: [],
     usedAt: Date.now(),
   };
@@ -118,8 +125,8 @@ export function progressOf(row: BackupRow): Progress {
 }
 
 export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup {
-  const { backup, whole, usedAt } = row;
-  const kept = { backup, progress: progressOf(row), whole, settled: isSettled(row) };
+  const { backupId, backup, whole, usedAt } = row;
+  const kept = { backupId, backup, progress: progressOf(row), whole, settled: isSettled(row) };
   return { ...kept, hasSpooled: hasSpooled(row), safekeeping, usedAt };
 }
 

@@ -3,7 +3,7 @@ import type { RoomKey } from "../host.js";
 import type { Cursor } from "../protocol.js";
 import type { FailureReason } from "../state.js";
 import { NO_FAILURES } from "./backup-row.js";
-import type { Decryptor } from "./decryptor.js";
+import type { RoomKeyDecryptor } from "./decryptor.js";
 import { fingerprintOf } from "./fingerprint.js";
 import type { BackedUpSession } from "./key-backup-parser.js";
 import { IMPORTED, type KnownKey, type KnownKeys, type LedgerEntry } from "./known-keys.js";
@@ -14,7 +14,7 @@ const MOST_PASSED_OVER = 20_000;
 const LARGEST_INDEX = 0xffffffff;
 
 export class BatchBuilder {
-  readonly #decryptor: Decryptor;
+  readonly #decryptor: RoomKeyDecryptor;
   readonly #known: KnownKeys | null;
   readonly #pass: number;
   readonly #roomKeys: RoomKey[] = [];
@@ -24,7 +24,7 @@ export class BatchBuilder {
   #passedOver = 0;
 
   /** @param known `null` where no key comes twice */
-  constructor(decryptor: Decryptor, known: KnownKeys | null, pass: number) {
+  constructor(decryptor: RoomKeyDecryptor, known: KnownKeys | null, pass: number) {
     this.#decryptor = decryptor;
     this.#known = known;
     this.#pass = pass;

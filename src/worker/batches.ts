@@ -7,7 +7,7 @@ import { nextTask } from "../next-task.js";
 import type { NextBatch, SettledBatch } from "../protocol.js";
 import { type BackupRow, beginningOf, NO_FAILURES, progressOf, type SegmentEnd } from "./backup-row.js";
 import { BatchBuilder } from "./batch-builder.js";
-import type { Decryptor } from "./decryptor.js";
+import type { RoomKeyDecryptor } from "./decryptor.js";
 import { KnownKeys, pageOf } from "./known-keys.js";
 import { PreparedBatch } from "./prepared-batch.js";
 import { SegmentReader } from "./segment-reader.js";
@@ -21,8 +21,8 @@ interface Given {
 
 export class Batches {
   readonly #spool: Spool;
-  readonly #version: string;
-  readonly #decryptor: Decryptor;
+  readonly #backupId: string;
+  readonly #decryptor: RoomKeyDecryptor;
   readonly #pass: number;
   #reader: SegmentReader;
   /** `null` as long as no key can come twice: in the first segment of the first pass. */
@@ -31,16 +31,16 @@ export class Batches {
   #given: Given[] = [];
   #ahead: Promise<PreparedBatch | null> | null = null;
 
-  private constructor(spool: Spool, row: BackupRow, decryptor: Decryptor, known: KnownKeys | null) {
+  private constructor(spool: Spool, row: BackupRow, decryptor: RoomKeyDecryptor, known: KnownKeys | null) {
     this.#spool = spool;
-    this.#version = row.backup.version;
+    this.#backupId = row.backupId;
     this.#pass = row.pass;
     this.#decryptor = decryptor;
     this.#known = known;
-    this.#reader = new SegmentReader(spool, this.#version, row.cursor);
+    this.#reader = new SegmentReader(spool, this.#backupId, row.cursor);
   }
 
-  static async open(spool: Spool, row: BackupRow, decryptor: Decryptor): Promise<Batches> {
+  static async open(spool: Spool, row: BackupRow, decryptor: RoomKeyDecryptor): Promise<Batches> {
     return new Batches(spool, row, decryptor, canComeTwice(row) ? await knownKeys(spool, row) : null);
   }
 
@@ -73,7 +73,7 @@ export class Batches {
     for (const { prepared, ended } of this.#given) {
       const inIt = new Set(rejected.map((index) => index - before));
       row = await this.#settleOne(prepared, inIt);
-      for (const { segment, end } of ended) row = await this.#spool.settleSegment(this.#version, segment, end);
+      for (const { segment, end } of ended) row = await this.#spool.settleSegment(this.#backupId, segment, end);
       before += prepared.batch.roomKeys.length;
     }
     this.#given = [];
@@ -83,7 +83,7 @@ export class Batches {
   #settleOne(prepared: PreparedBatch, rejected: ReadonlySet<number>): Promise<BackupRow> {
     const { counts, entries, corrected } = prepared.settle(rejected);
     for (const entry of corrected) this.#known?.add(entry);
-    return this.#spool.settleBatch(this.#version, counts, pageOf(entries));
+    return this.#spool.settleBatch(this.#backupId, counts, pageOf(entries));
   }
 
   /** A batch ahead, begun once the answer with the one before is on its way. */
@@ -117,7 +117,7 @@ export class Batches {
     if (isMore && !(isUnsettled && row.segments[segment]?.place === "memory")) return caughtUp(row);
     if (isUnsettled)
       return isLast || end === "lost" ? this.#giveNothing(limit, row) : this.#goOnBehind(end, limit, row);
-    const after = await this.#spool.settleSegment(this.#version, segment, end);
+    const after = await this.#spool.settleSegment(this.#backupId, segment, end);
     if (!row.replaced && (end === "lost" || (isLast && end === "cut"))) throw this.#fault();
     if (isLast) return { kind: "end", progress: progressOf(after) };
     return this.#nextSegment(limit, after);
@@ -137,7 +137,7 @@ export class Batches {
 
   async #nextSegment(limit: number, row: BackupRow): Promise<NextBatch> {
     this.#known ??= await this.#knownKeys(row);
-    this.#reader = new SegmentReader(this.#spool, this.#version, beginningOf(this.#reader.cursor.segment + 1));
+    this.#reader = new SegmentReader(this.#spool, this.#backupId, beginningOf(this.#reader.cursor.segment + 1));
     return this.next(limit, null);
   }
 
@@ -158,7 +158,7 @@ export class Batches {
   }
 
   async #row(): Promise<BackupRow> {
-    const row = await this.#spool.getBackup(this.#version);
+    const row = await this.#spool.getBackup(this.#backupId);
     if (!row) throw new KeyBackupSyncError("backup-replaced");
     return row;
   }

@@ -2,7 +2,7 @@
 import { KeyBackupSyncError } from "../errors.js";
 
 export interface ChunkKey {
-  readonly version: string;
+  readonly backupId: string;
   readonly segment: number;
   readonly chunk: number;
 }
@@ -12,9 +12,9 @@ export interface ChunkStore {
   create(key: ChunkKey, signal: AbortSignal): Promise<NewChunk>;
   /** What a chunk has from this byte on, as much as is good to have at once; nothing at its end. `null` if it is not there. */
   read(key: ChunkKey, from: number): Promise<Uint8Array | null>;
-  deleteVersion(version: string): Promise<void>;
+  deleteBackup(backupId: string): Promise<void>;
   /** @param chunks how many it has */
-  deleteSegment(version: string, segment: number, chunks: number): Promise<void>;
+  deleteSegment(backupId: string, segment: number, chunks: number): Promise<void>;
 }
 
 /** A chunk that is being written. After a write that failed it is of no use. */

@@ -15,20 +15,20 @@ export class DatabaseChunks implements ChunkStore {
     return bufferedChunk((bytes) => this.#put(key, bytes));
   }
 
-  async read({ version, segment, chunk }: ChunkKey, from: number): Promise<Uint8Array | null> {
-    return (await this.#database.get("chunks", [version, segment, chunk]))?.subarray(from) ?? null;
+  async read({ backupId, segment, chunk }: ChunkKey, from: number): Promise<Uint8Array | null> {
+    return (await this.#database.get("chunks", [backupId, segment, chunk]))?.subarray(from) ?? null;
   }
 
-  async deleteVersion(version: string): Promise<void> {
-    await this.#database.delete("chunks", allOf(version));
+  async deleteBackup(backupId: string): Promise<void> {
+    await this.#database.delete("chunks", allOf(backupId));
   }
 
-  async deleteSegment(version: string, segment: number): Promise<void> {
-    await this.#database.delete("chunks", allOf(version, segment));
+  async deleteSegment(backupId: string, segment: number): Promise<void> {
+    await this.#database.delete("chunks", allOf(backupId, segment));
   }
 
-  async #put({ version, segment, chunk }: ChunkKey, bytes: Uint8Array): Promise<void> {
+  async #put({ backupId, segment, chunk }: ChunkKey, bytes: Uint8Array): Promise<void> {
     const { store, done } = this.#database.transaction("chunks", "readwrite", RELAXED);
-    await Promise.all([store.put(bytes, [version, segment, chunk]), done]);
+    await Promise.all([store.put(bytes, [backupId, segment, chunk]), done]);
   }
 }

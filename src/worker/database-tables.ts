@@ -19,8 +19,8 @@ export class DatabaseTables implements Tables {
     await this.#database.put("choice", choice, "choice");
   }
 
-  async getBackup(version: string): Promise<BackupRow | null> {
-    return (await this.#database.get("backups", version)) ?? null;
+  async getBackup(backupId: string): Promise<BackupRow | null> {
+    return (await this.#database.get("backups", backupId)) ?? null;
   }
 
   getBackups(): Promise<BackupRow[]> {
@@ -28,36 +28,36 @@ export class DatabaseTables implements Tables {
   }
 
   async addBackup(row: BackupRow): Promise<void> {
-    await this.#database.put("backups", row, row.backup.version);
+    await this.#database.put("backups", row, row.backupId);
   }
 
-  async changeBackup(version: string, change: (row: BackupRow) => BackupRow, page: Uint8Array | null = null) {
+  async changeBackup(backupId: string, change: (row: BackupRow) => BackupRow, page: Uint8Array | null = null) {
     const transaction = this.#database.transaction(["backups", "ledger"], "readwrite", RELAXED);
     const backups = transaction.objectStore("backups");
-    const before = await backups.get(version);
+    const before = await backups.get(backupId);
     if (!before) return null;
     const after = change(before);
-    const puts = [backups.put(after, version)];
+    const puts = [backups.put(after, backupId)];
     if (page)
       puts.push(
         transaction
           .objectStore("ledger")
-          .put(page, [version, before.pages])
-          .then(() => version),
+          .put(page, [backupId, before.pages])
+          .then(() => backupId),
       );
     await Promise.all([...puts, transaction.done]);
     return after;
   }
 
-  async getPage(version: string, page: number): Promise<Uint8Array | null> {
-    return (await this.#database.get("ledger", [version, page])) ?? null;
+  async getPage(backupId: string, page: number): Promise<Uint8Array | null> {
+    return (await this.#database.get("ledger", [backupId, page])) ?? null;
   }
 
-  async deleteBackup(version: string): Promise<void> {
+  async deleteBackup(backupId: string): Promise<void> {
     const transaction = this.#database.transaction(["backups", "ledger"], "readwrite", RELAXED);
     await Promise.all([
-      transaction.objectStore("backups").delete(version),
-      transaction.objectStore("ledger").delete(allOf(version)),
+      transaction.objectStore("backups").delete(backupId),
+      transaction.objectStore("ledger").delete(allOf(backupId)),
       transaction.done,
     ]);
   }

@@ -1,18 +1,21 @@
 /** The one IndexedDB database of a user and device, and what is in it. */
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from "idb";
+import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openDB, type StoreNames } from "idb";
 import type { Choice, Identity } from "../protocol.js";
 import type { BackupRow } from "./backup-row.js";
+import { upgradedFrom3 } from "./database-upgrade.js";
 import { within } from "./within.js";
 
 interface SpoolSchema extends DBSchema {
-  /** By backup version. */
+  /** By backup ID. */
   backups: { key: string; value: BackupRow };
-  chunks: { key: [version: string, segment: number, chunk: number]; value: Uint8Array };
-  ledger: { key: [version: string, page: number]; value: Uint8Array };
+  chunks: { key: [backupId: string, segment: number, chunk: number]; value: Uint8Array };
+  ledger: { key: [backupId: string, page: number]; value: Uint8Array };
   choice: { key: "choice"; value: Choice };
   /** Of the decryption keys in the rows. */
   sealing: { key: "key"; value: CryptoKey };
 }
+
+type UpgradedBackups = IDBPObjectStore<SpoolSchema, ArrayLike<StoreNames<SpoolSchema>>, "backups", "versionchange">;
 
 export type SpoolDatabase = IDBPDatabase<SpoolSchema>;
 
@@ -30,8 +33,9 @@ const PATIENCE = 30_000;
  * @throws what IndexedDB rejects with; a `TimeoutError` if nothing can be done with it
  */
 export async function openDatabase(identity: Identity, onClosed: () => void): Promise<SpoolDatabase> {
-  const database = await openDB<SpoolSchema>(nameOf(identity), 3, {
-    upgrade(database) {
+  const database = await openDB<SpoolSchema>(nameOf(identity), 4, {
+    async upgrade(database, oldVersion, _newVersion, transaction) {
+      if (oldVersion === 3) return upgradeRows(transaction.objectStore("backups"));
       // Versions 1 and 2 were never published.
       for (const name of [...database.objectStoreNames]) database.deleteObjectStore(name);
       for (const name of ["backups", "chunks", "ledger", "choice", "sealing"] as const) {
@@ -52,6 +56,12 @@ export async function openDatabase(identity: Identity, onClosed: () => void): Pr
     database.close();
     throw cause;
   }
+}
+
+/** What was kept may exist nowhere else. */
+async function upgradeRows(backups: UpgradedBackups): Promise<void> {
+  for (let cursor = await backups.openCursor(); cursor; cursor = await cursor.continue())
+    await cursor.update(upgradedFrom3(cursor.key, cursor.value));
 }
 
 /** Resolves when it is closed, and every transaction has ended. */
@@ -79,7 +89,7 @@ function nameOf({ userId, deviceId }: Identity): string {
   return `key-backup-sync:${userId}:${deviceId}`;
 }
 
-/** The keys of all pages, or chunks, of a version, or of one segment of it. */
-export function allOf(...beginning: readonly [version: string, segment?: number]): IDBKeyRange {
+/** The keys of all pages, or chunks, of a backup, or of one segment of it. */
+export function allOf(...beginning: readonly [backupId: string, segment?: number]): IDBKeyRange {
   return IDBKeyRange.bound([...beginning], [...beginning, []]);
 }

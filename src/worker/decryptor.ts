@@ -6,7 +6,13 @@ import type { FailureReason } from "../state.js";
 import type { BackedUpSession } from "./key-backup-parser.js";
 import { roomKeyFrom } from "./room-key.js";
 
-export class Decryptor {
+/** What turns backed-up sessions into room keys: with one decryption key, or with several. */
+export interface RoomKeyDecryptor {
+  decrypt(session: BackedUpSession): RoomKey | FailureReason;
+  close(): void;
+}
+
+export class Decryptor implements RoomKeyDecryptor {
   readonly #key: BackupDecryptionKey;
   /** Of the session before: sessions come room by room. */
   #room = { id: "", isValid: false };
@@ -20,13 +26,24 @@ export class Decryptor {
    * `worker-unavailable` if there is no WebAssembly
    */
   static async open(decryptionKey: Uint8Array, publicKey: string): Promise<Decryptor> {
+    const decryptor = await Decryptor.of(decryptionKey);
+    if (decryptor.publicKey === publicKey.replace(/=+$/, "")) return decryptor;
+    decryptor.close();
+    throw new KeyBackupSyncError("decryption-key-mismatch");
+  }
+
+  /** @throws KeyBackupSyncError `decryption-key-mismatch` if this is no key; `worker-unavailable` if there is no WebAssembly */
+  static async of(decryptionKey: Uint8Array): Promise<Decryptor> {
     await loadWebAssembly();
-    const key = parseKey(decryptionKey);
-    if (key.megolmV1PublicKey.publicKeyBase64 !== publicKey.replace(/=+$/, "")) {
-      key.free();
-      throw new KeyBackupSyncError("decryption-key-mismatch");
-    }
-    return new Decryptor(key);
+    return new Decryptor(parseKey(decryptionKey));
+  }
+
+  /** The Curve25519 public key of the backup that this is the key of: base64 without padding. */
+  get publicKey(): string {
+    const { megolmV1PublicKey } = this.#key;
+    const { publicKeyBase64 } = megolmV1PublicKey;
+    megolmV1PublicKey.free();
+    return publicKeyBase64;
   }
 
   decrypt(session: BackedUpSession): RoomKey | FailureReason {

@@ -36,7 +36,7 @@ export class FileChunks implements ChunkStore {
   readonly #home: FileSystemDirectoryHandle;
   /** Of the directory of this user and device. */
   readonly #name: string;
-  /** By version. */
+  /** By backup ID. */
   readonly #directories = new Map<string, Promise<FileSystemDirectoryHandle>>();
 
   private constructor(home: FileSystemDirectoryHandle, name: string) {
@@ -58,12 +58,12 @@ export class FileChunks implements ChunkStore {
   }
 
   async create(key: ChunkKey): Promise<NewChunk> {
-    const directory = await this.#directory(key.version);
+    const directory = await this.#directory(key.backupId);
     return new FileChunk(await openForWriting(await directory.getFileHandle(fileName(key), { create: true })));
   }
 
   async read(key: ChunkKey, from: number): Promise<Uint8Array | null> {
-    const directory = await this.#directory(key.version);
+    const directory = await this.#directory(key.backupId);
     const read = async () => {
       const file = await (await directory.getFileHandle(fileName(key))).getFile();
       return new Uint8Array(await file.slice(from, from + WINDOW).arrayBuffer());
@@ -71,14 +71,14 @@ export class FileChunks implements ChunkStore {
     return orNull(() => onceFree(read));
   }
 
-  async deleteVersion(version: string): Promise<void> {
-    this.#directories.delete(version);
+  async deleteBackup(backupId: string): Promise<void> {
+    this.#directories.delete(backupId);
     const own = await this.#home.getDirectoryHandle(this.#name, { create: true });
-    await remove(own, await digest(version));
+    await remove(own, await digest(backupId));
   }
 
-  async deleteSegment(version: string, segment: number, chunks: number): Promise<void> {
-    const directory = await this.#directory(version);
+  async deleteSegment(backupId: string, segment: number, chunks: number): Promise<void> {
+    const directory = await this.#directory(backupId);
     for (let chunk = 0; chunk < chunks; chunk++) await remove(directory, fileName({ segment, chunk }));
   }
 
@@ -94,17 +94,17 @@ export class FileChunks implements ChunkStore {
     await remove(await navigator.storage.getDirectory(), HOME);
   }
 
-  #directory(version: string): Promise<FileSystemDirectoryHandle> {
-    const known = this.#directories.get(version);
+  #directory(backupId: string): Promise<FileSystemDirectoryHandle> {
+    const known = this.#directories.get(backupId);
     if (known) return known;
-    const opened = this.#openDirectory(version);
-    this.#directories.set(version, opened);
+    const opened = this.#openDirectory(backupId);
+    this.#directories.set(backupId, opened);
     return opened;
   }
 
-  async #openDirectory(version: string): Promise<FileSystemDirectoryHandle> {
+  async #openDirectory(backupId: string): Promise<FileSystemDirectoryHandle> {
     const own = await this.#home.getDirectoryHandle(this.#name, { create: true });
-    return own.getDirectoryHandle(await digest(version), { create: true });
+    return own.getDirectoryHandle(await digest(backupId), { create: true });
   }
 }
 

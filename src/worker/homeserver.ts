@@ -6,6 +6,7 @@ import { abortWith } from "../abort-with.js";
 import { KeyBackupSyncError } from "../errors.js";
 import type { BackupInfo } from "../state.js";
 import { withinReason } from "./answer-limits.js";
+import { publicKeyFrom } from "./backup-id.js";
 import { discard, noAnswer, ONE_ROOM_KEY, PATIENCE, type Patience, piecesOf, reachable } from "./response-pieces.js";
 import { within } from "./within.js";
 
@@ -14,7 +15,7 @@ export const SUPPORTED_ALGORITHM = "m.megolm_backup.v1.curve25519-aes-sha2";
 /** The answer of `GET /room_keys/version`, as far as it matters here. */
 export interface BackupVersion extends BackupInfo {
   readonly algorithm: string;
-  /** `auth_data.public_key`: the Curve25519 public key, base64; empty if the algorithm is another. */
+  /** `auth_data.public_key`: the Curve25519 public key, base64 without padding; empty if the algorithm is another. */
   readonly publicKey: string;
 }
 
@@ -24,8 +25,6 @@ type Asked = Pick<BackupInfo, "version" | "count">;
 /** Gets the access token, or one in place of that which was refused; `null` when logged out. */
 export type AccessTokens = (refused: string | null) => Promise<string | null>;
 
-/** 32 bytes in base64, as a homeserver or client pads it or not. */
-const CURVE25519_KEY = /^[A-Za-z0-9+/]{43}=?$/;
 /** Characters. */
 const LONGEST_SMALL_ANSWER = 1024 * 1024;
 
@@ -161,9 +160,8 @@ function parseBackupVersion(json: unknown): BackupVersion {
     typeof version === "string" && typeof etag === "string" && Number.isSafeInteger(count) && (count as number) >= 0;
   if (!isInfo || typeof algorithm !== "string") throw new KeyBackupSyncError("malformed-response");
   if (algorithm !== SUPPORTED_ALGORITHM) return { version, etag, count: count as number, algorithm, publicKey: "" };
-  const publicKey = (authData as { public_key?: unknown } | null | undefined)?.public_key;
-  const isKey = typeof publicKey === "string" && CURVE25519_KEY.test(publicKey);
-  if (!isKey) throw new KeyBackupSyncError("malformed-response");
+  const publicKey = publicKeyFrom((authData as { public_key?: unknown } | null | undefined)?.public_key);
+  if (publicKey === null) throw new KeyBackupSyncError("malformed-response");
   return { version, etag, count: count as number, algorithm, publicKey };
 }
 

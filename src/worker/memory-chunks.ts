@@ -23,19 +23,19 @@ export class MemoryChunks implements ChunkStore {
   }
 
   /** All that comes before this chunk is imported. */
-  releaseBefore({ version, segment, chunk }: ChunkKey): void {
+  releaseBefore({ backupId, segment, chunk }: ChunkKey): void {
     this.#deleteWhere((key) => {
       const isBefore = key.segment < segment || (key.segment === segment && key.chunk < chunk);
-      return key.version === version && isBefore;
+      return key.backupId === backupId && isBefore;
     });
   }
 
-  async deleteVersion(version: string): Promise<void> {
-    this.#deleteWhere((key) => key.version === version);
+  async deleteBackup(backupId: string): Promise<void> {
+    this.#deleteWhere((key) => key.backupId === backupId);
   }
 
-  async deleteSegment(version: string, segment: number): Promise<void> {
-    this.#deleteWhere((key) => key.version === version && key.segment === segment);
+  async deleteSegment(backupId: string, segment: number): Promise<void> {
+    this.#deleteWhere((key) => key.backupId === backupId && key.segment === segment);
   }
 
   async clear(): Promise<void> {
@@ -48,6 +48,6 @@ export class MemoryChunks implements ChunkStore {
   }
 }
 
-function nameOf({ version, segment, chunk }: ChunkKey): string {
-  return `${segment}-${chunk}-${version}`;
+function nameOf({ backupId, segment, chunk }: ChunkKey): string {
+  return `${segment}-${chunk}-${backupId}`;
 }

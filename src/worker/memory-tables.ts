@@ -16,8 +16,8 @@ export class MemoryTables implements Tables {
     this.#choice = choice;
   }
 
-  async getBackup(version: string): Promise<BackupRow | null> {
-    return this.#backups.get(version)?.row ?? null;
+  async getBackup(backupId: string): Promise<BackupRow | null> {
+    return this.#backups.get(backupId)?.row ?? null;
   }
 
   async getBackups(): Promise<BackupRow[]> {
@@ -25,23 +25,23 @@ export class MemoryTables implements Tables {
   }
 
   async addBackup(row: BackupRow): Promise<void> {
-    this.#backups.set(row.backup.version, { row, pages: [] });
+    this.#backups.set(row.backupId, { row, pages: [] });
   }
 
-  async changeBackup(version: string, change: (row: BackupRow) => BackupRow, page: Uint8Array | null = null) {
-    const kept = this.#backups.get(version);
+  async changeBackup(backupId: string, change: (row: BackupRow) => BackupRow, page: Uint8Array | null = null) {
+    const kept = this.#backups.get(backupId);
     if (!kept) return null;
     kept.row = change(kept.row);
     if (page) kept.pages.push(page);
     return kept.row;
   }
 
-  async getPage(version: string, page: number): Promise<Uint8Array | null> {
-    return this.#backups.get(version)?.pages[page] ?? null;
+  async getPage(backupId: string, page: number): Promise<Uint8Array | null> {
+    return this.#backups.get(backupId)?.pages[page] ?? null;
   }
 
-  async deleteBackup(version: string): Promise<void> {
-    this.#backups.delete(version);
+  async deleteBackup(backupId: string): Promise<void> {
+    this.#backups.delete(backupId);
   }
 
   async getSealingKey(): Promise<CryptoKey | null> {

@@ -4,7 +4,7 @@ import type { DecryptedBatch, RescueCopyBegin, RescueCopyEnd } from "../protocol
 import { failedCount } from "../state.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
-import { isReadable, keptDecryptor } from "./kept-decryptor.js";
+import { isReadable, keepKeyOnce, keptDecryptor } from "./kept-decryptor.js";
 import { writeArchive } from "./rescue/archive.js";
 import type { ArchiveHeader } from "./rescue/archive-header.js";
 import { backupKeyFrom } from "./rescue/backup-key.js";
@@ -156,15 +156,15 @@ export class RescueCalls {
   }
 
   async #unlockOne(row: BackupRow, recoveryKey: string, storedNow: readonly StoredBackupKey[]): Promise<void> {
-    const { backup, publicKey, storedKeys } = row;
+    const { publicKey, storedKeys } = row;
     const key = await backupKeyFrom(recoveryKey, { publicKey, secretStorage: [...storedKeys, ...storedNow] });
-    await this.#spool.keepKey(backup.version, key);
+    await keepKeyOnce(this.#spool, row, key);
   }
 
   /** So that the recovery key of today opens it also when the account has another one. */
-  async keepStoredKeys(version: string, signal: AbortSignal): Promise<void> {
+  async keepStoredKeys(backupId: string, signal: AbortSignal): Promise<void> {
     const storedKeys = await this.#storedKeys(signal);
-    if (storedKeys.length > 0) await this.#spool.keepStoredKeys(version, storedKeys);
+    if (storedKeys.length > 0) await this.#spool.keepStoredKeys(backupId, storedKeys);
   }
 
   async #spooledBackups(): Promise<BackupRow[]> {

@@ -1,6 +1,6 @@
 /** The room keys of one room, straight from the homeserver, as batches: for a room that somebody is looking at. Nothing is kept of it. */
 import type { RoomKey } from "../host.js";
-import type { Decryptor } from "./decryptor.js";
+import type { RoomKeyDecryptor } from "./decryptor.js";
 import { type BackedUpSession, KeyBackupParser } from "./key-backup-parser.js";
 
 /** The rest of a larger room comes with all others. */
@@ -8,10 +8,10 @@ const MOST_KEYS = 10_000;
 
 export class RoomBatches {
   readonly #sessions: AsyncGenerator<BackedUpSession, void, undefined>;
-  readonly #decryptor: Decryptor;
+  readonly #decryptor: RoomKeyDecryptor;
   #taken = 0;
 
-  constructor(roomId: string, pieces: AsyncIterable<Uint8Array>, decryptor: Decryptor) {
+  constructor(roomId: string, pieces: AsyncIterable<Uint8Array>, decryptor: RoomKeyDecryptor) {
     this.#sessions = sessionsOf(roomId, pieces);
     this.#decryptor = decryptor;
   }

@@ -51,10 +51,10 @@ export class RoomSegmentWriter {
   /** There are no more rooms. Returns the row as it is then, `null` if nothing was written. */
   async end(isAll: boolean): Promise<BackupRow | null> {
     if (!this.#chunks) return null;
-    const { spool, backup } = this.#options;
+    const { spool, backupId, backup } = this.#options;
     await this.#chunks.write(encoder.encode("}}"));
     await this.makeSafe();
-    return spool.markWhole(backup.version, backup, this.#segment, isAll);
+    return spool.markWhole(backupId, backup, this.#segment, isAll);
   }
 
   async #addRest(answer: RoomAnswer, rest: AsyncIterable<Uint8Array>, chunks: ChunkWriter): Promise<boolean> {
@@ -67,10 +67,10 @@ export class RoomSegmentWriter {
 
   async #begunSegment(): Promise<ChunkWriter> {
     if (this.#chunks) return this.#chunks;
-    const { spool, backup, inMemory, onSpooled, signal } = this.#options;
-    const { segments } = await spool.addSegment(backup.version, backup, { of: "rooms", inMemory });
+    const { spool, backupId, backup, inMemory, onSpooled, signal } = this.#options;
+    const { segments } = await spool.addSegment(backupId, backup, { of: "rooms", inMemory });
     this.#segment = segments.length - 1;
-    const key = { version: backup.version, segment: this.#segment, chunk: 0 };
+    const key = { backupId, segment: this.#segment, chunk: 0 };
     const counter = { count: () => this.#safe };
     this.#chunks = new ChunkWriter(key, { spool, counter, onSpooled, signal });
     return this.#chunks;

@@ -6,7 +6,7 @@ import type { Spool } from "./spool.js";
 
 export class SegmentReader {
   readonly #spool: Pick<Spool, "readChunk">;
-  readonly #version: string;
+  readonly #backupId: string;
   readonly #parser: KeyBackupParser;
   #cursor: Cursor;
   /** Of the bytes that the parser has now: their chunk, and where in it they begin. */
@@ -18,9 +18,9 @@ export class SegmentReader {
   #isLost = false;
 
   /** @param withValues false: only ids are wanted */
-  constructor(spool: Pick<Spool, "readChunk">, version: string, cursor: Cursor, withValues = true) {
+  constructor(spool: Pick<Spool, "readChunk">, backupId: string, cursor: Cursor, withValues = true) {
     this.#spool = spool;
-    this.#version = version;
+    this.#backupId = backupId;
     this.#cursor = cursor;
     this.#chunk = cursor.chunk;
     this.#begin = cursor.offset;
@@ -93,7 +93,7 @@ export class SegmentReader {
   /** `null` as long as it is not counted, and where it is lost. */
   async #read(chunk: number, from: number): Promise<Uint8Array | null> {
     try {
-      return await this.#spool.readChunk({ version: this.#version, segment: this.#cursor.segment, chunk }, from);
+      return await this.#spool.readChunk({ backupId: this.#backupId, segment: this.#cursor.segment, chunk }, from);
     } catch (cause) {
       if (!(cause instanceof LostChunkError)) throw cause;
       this.#isLost = true;

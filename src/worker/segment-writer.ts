@@ -12,6 +12,7 @@ import { StoredAnswer } from "./stored-answer.js";
 
 export interface SegmentOptions {
   readonly spool: Spool;
+  readonly backupId: string;
   readonly backup: BackupInfo;
   /** There is no room for it on the device. */
   readonly inMemory: boolean;
@@ -35,15 +36,15 @@ export class SegmentWriter {
     this.#row = row;
     this.#segment = row.segments.length - 1;
     const chunks = row.segments[this.#segment]?.lengths.length ?? 0;
-    const { spool, backup } = options;
-    this.#stored = chunks > 0 ? new StoredAnswer(spool, backup.version, this.#segment, chunks) : null;
+    const { spool, backupId } = options;
+    this.#stored = chunks > 0 ? new StoredAnswer(spool, backupId, this.#segment, chunks) : null;
     this.#chunks = this.#chunksFrom(chunks);
   }
 
   /** Goes on with the answer that was cut off, or begins a new one. */
   static async open(options: SegmentOptions): Promise<SegmentWriter> {
-    const { spool, backup, inMemory } = options;
-    const row = await spool.getBackup(backup.version);
+    const { spool, backupId, inMemory } = options;
+    const row = await spool.getBackup(backupId);
     const goesOn = row !== null && !inMemory && isCutOff(row);
     return new SegmentWriter(options, goesOn ? row : await addSegment(options));
   }
@@ -63,8 +64,8 @@ export class SegmentWriter {
   /** The answer has come to its end: with it, all of the backup is safe. */
   async end(): Promise<BackupRow> {
     await this.makeSafe();
-    const { spool, backup } = this.#options;
-    return spool.markWhole(backup.version, backup, this.#segment, true);
+    const { spool, backupId, backup } = this.#options;
+    return spool.markWhole(backupId, backup, this.#segment, true);
   }
 
   /** What of the piece is not there yet. */
@@ -88,14 +89,14 @@ export class SegmentWriter {
   }
 
   #chunksFrom(chunk: number, counter: { count(bytes: Uint8Array): number } = this.#counter): ChunkWriter {
-    const { spool, backup, onSpooled, signal } = this.#options;
-    const key = { version: backup.version, segment: this.#segment, chunk };
+    const { spool, backupId, onSpooled, signal } = this.#options;
+    const key = { backupId, segment: this.#segment, chunk };
     return new ChunkWriter(key, { spool, counter, onSpooled, signal });
   }
 }
 
-function addSegment({ spool, backup, inMemory }: SegmentOptions): Promise<BackupRow> {
-  return spool.addSegment(backup.version, backup, { of: "backup", inMemory });
+function addSegment({ spool, backupId, backup, inMemory }: SegmentOptions): Promise<BackupRow> {
+  return spool.addSegment(backupId, backup, { of: "backup", inMemory });
 }
 
 /** Its bytes are there, to be compared, and nobody has gone past them. */

@@ -17,11 +17,11 @@ import { failedCount } from "../state.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf, spooledOf } from "./backup-row.js";
 import { Batches } from "./batches.js";
 import { BrokenOffAnswers } from "./broken-off-answers.js";
-import { Decryptor } from "./decryptor.js";
+import type { RoomKeyDecryptor } from "./decryptor.js";
 import { download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
-import { isReadable, keptDecryptor } from "./kept-decryptor.js";
+import { isReadable, keepKeyOnce, keptDecryptor, opens } from "./kept-decryptor.js";
 import { RescueCalls } from "./rescue-calls.js";
 import { RoomBatches } from "./room-batches.js";
 import { isRoomFor } from "./room-estimate.js";
@@ -31,10 +31,16 @@ import { Spool } from "./spool.js";
 /** With fewer keys than `count`, a backup is asked for once more: the homeserver may have been wrong, or may be so always. */
 const MOST_PASSES = 2;
 
-/** A backup version, with its key. */
+/** A backup, with its key. */
 interface Opened {
-  readonly version: string;
-  readonly decryptor: Decryptor;
+  readonly backupId: string;
+  readonly decryptor: RoomKeyDecryptor;
+}
+
+/** What the homeserver said of the backup last, and where that backup is kept. */
+interface Checked {
+  readonly backup: BackupVersion | null;
+  readonly backupId: string | null;
 }
 
 export class Session {
@@ -43,8 +49,7 @@ export class Session {
   readonly #onDownloaded: (spooled: Spooled) => void;
   /** The calls about rescue copies. */
   readonly rescue: RescueCalls;
-  /** What the homeserver said of the backup last. */
-  #current: BackupVersion | null = null;
+  #checked: Checked | null = null;
   /** There is no room for it on the device. */
   #lacksRoom: Promise<boolean> = Promise.resolve(false);
   readonly #brokenOff = new BrokenOffAnswers();
@@ -61,7 +66,7 @@ export class Session {
 
   async recall(): Promise<Recalled> {
     const row = (await this.#spool.getBackups()).findLast(({ replaced }) => !replaced);
-    const [choice, earlier] = [await this.#spool.getChoice(), await this.#earlierThan(row?.backup.version ?? null)];
+    const [choice, earlier] = [await this.#spool.getChoice(), await this.#earlierThan(row)];
     return { choice, kept: row ? await this.#spool.kept(row) : null, earlier };
   }
 
@@ -72,22 +77,23 @@ export class Session {
   async check(signal: AbortSignal): Promise<BackupCheck> {
     const current = await this.#homeserver.getBackupVersion(signal);
     await this.#spool.forgetLostMemory();
-    const replaced = await this.#replacedBy(current?.version);
+    const replaced = await this.#replacedBy(current);
+    const row = current?.algorithm === SUPPORTED_ALGORITHM ? await this.#rowOf(current) : null;
+    this.#checked = { backup: current, backupId: row?.backupId ?? null };
     if (!current) return { available: "no-backup", replaced };
-    if (current.algorithm !== SUPPORTED_ALGORITHM) return { available: "unsupported-algorithm", replaced };
-    this.#current = current;
-    this.#lacksRoom = this.#isTooSmallFor(current);
+    if (!row) return { available: "unsupported-algorithm", replaced };
+    this.#lacksRoom = isTooSmallFor(current, row);
     this.#lacksRoom.catch(() => {});
-    const row = await this.#rowOf(current);
     return { available: "yes", kept: asOf(current, row, await this.#spool.kept(row)), replaced };
   }
 
-  async download(signal: AbortSignal, version: string, rooms: readonly string[]): Promise<KeptBackup> {
-    if (this.#current?.version !== version) throw new KeyBackupSyncError("backup-replaced");
+  async download(signal: AbortSignal, backupId: string, rooms: readonly string[]): Promise<KeptBackup> {
+    const current = this.#currentOf(backupId);
     const ended = abortWith(signal);
     const options = {
       spool: this.#spool,
-      backup: infoOf(this.#current),
+      backupId,
+      backup: infoOf(current),
       inMemory: await this.#lacksRoom,
       onSpooled: (row: BackupRow) => void this.#spool.kept(row).then(this.#onDownloaded),
       signal: ended.signal,
@@ -100,23 +106,25 @@ export class Session {
   }
 
   /** Before it is needed: a reset takes it away from the client. */
-  async keepKey(_signal: AbortSignal, version: string, key: Uint8Array): Promise<void> {
-    const row = await this.#spool.getBackup(version);
-    if (row && !row.sealedKey) await this.#spool.keepKey(version, key);
+  async keepKey(_signal: AbortSignal, backupId: string, key: Uint8Array): Promise<void> {
+    const row = await this.#spool.getBackup(backupId);
+    if (row) await keepKeyOnce(this.#spool, row, key);
   }
 
-  async openBackup(signal: AbortSignal, version: string, given: Uint8Array | null): Promise<boolean> {
-    const row = await this.#spool.getBackup(version);
+  async openBackup(signal: AbortSignal, backupId: string, given: Uint8Array | null): Promise<boolean> {
+    const row = await this.#spool.getBackup(backupId);
     if (!row) throw new KeyBackupSyncError("backup-replaced");
     this.#closeBackup();
-    let decryptor = await keptDecryptor(this.#spool, row);
-    if (!decryptor && given) {
-      decryptor = await Decryptor.open(given, row.publicKey);
-      await this.#spool.keepKey(version, given);
+    const decryptor = await keptDecryptor(this.#spool, row, given);
+    if (decryptor) {
+      this.#opened = { backupId, decryptor };
+      if (given && (await opens(given, row.publicKey))) await keepKeyOnce(this.#spool, row, given);
+    } else if (given) {
+      throw new KeyBackupSyncError("decryption-key-mismatch");
+    } else if (!row.replaced) {
+      // What the account has now is not the key of one that was replaced.
+      await this.rescue.keepStoredKeys(backupId, signal);
     }
-    if (decryptor) this.#opened = { version, decryptor };
-    // What the account has now is not the key of one that was replaced.
-    else if (!row.replaced) await this.rescue.keepStoredKeys(version, signal);
     return decryptor !== null;
   }
 
@@ -126,10 +134,10 @@ export class Session {
   }
 
   async openRoom(signal: AbortSignal, roomId: string): Promise<void> {
-    const { version, decryptor } = this.#needOpened();
+    const { backupId, decryptor } = this.#needOpened();
+    const current = this.#currentOf(backupId);
     this.#room?.close();
-    const count = this.#current?.count ?? 0;
-    const pieces = this.#homeserver.getRoomKeysOf(roomId, { version, count }, signal);
+    const pieces = this.#homeserver.getRoomKeysOf(roomId, current, signal);
     this.#room = new RoomBatches(roomId, pieces, decryptor);
   }
 
@@ -140,17 +148,32 @@ export class Session {
   async compare(signal: AbortSignal): Promise<BackupComparison> {
     const current = await this.#homeserver.getBackupVersion(signal);
     const { version = null, count = 0 } = current ?? {};
-    const row = version === null ? null : await this.#spool.getBackup(version);
-    const earlier = await this.#earlierThan(version);
-    if (!row) return { version, count, isCurrent: false, progress: null, hasKey: false, earlier };
-    const isCurrent = row.whole && row.backup.etag === current?.etag;
+    const row = current && (await this.#spool.findBackup(current.version, current.publicKey));
+    const earlier = await this.#earlierThan(row);
+    const isOther = this.#isOther(current);
+    if (!row) return { version, count, isOther, isCurrent: false, progress: null, hasKey: false, earlier };
+    const isCurrent = row.whole && row.backup.etag === current.etag;
     const hasKey = await isReadable(this.#spool, row);
-    return { version, count, isCurrent, progress: progressOf(row), hasKey, earlier };
+    return { version, count, isOther, isCurrent, progress: progressOf(row), hasKey, earlier };
   }
 
-  async #earlierThan(version: string | null): Promise<number> {
-    const others = (await this.#spool.getBackups()).filter(({ backup }) => backup.version !== version);
-    return others.filter(hasSpooled).reduce((sum, row) => sum + Math.max(1, spooledOf(row)), 0);
+  /** Than the one that was checked last, if one was. */
+  #isOther(current: BackupVersion | null): boolean {
+    if (!this.#checked) return false;
+    const { backup } = this.#checked;
+    return current?.version !== backup?.version || current?.publicKey !== backup?.publicKey;
+  }
+
+  /** What the homeserver said of this backup. @throws KeyBackupSyncError `backup-replaced` if it said so of another one since */
+  #currentOf(backupId: string): BackupVersion {
+    const { backup = null, backupId: current } = this.#checked ?? {};
+    if (!backup || current !== backupId) throw new KeyBackupSyncError("backup-replaced");
+    return backup;
+  }
+
+  async #earlierThan(row: BackupRow | null | undefined): Promise<number> {
+    const others = (await this.#spool.getBackups()).filter(({ backupId }) => backupId !== row?.backupId);
+    return others.filter(hasSpooled).reduce((sum, other) => sum + Math.max(1, spooledOf(other)), 0);
   }
 
   rest(signal: AbortSignal, milliseconds: number): Promise<void> {
@@ -179,32 +202,23 @@ export class Session {
     await this.#spool.close();
   }
 
+  /** The row of a backup that is the account's now. The homeserver may have told another one for a moment. */
   async #rowOf(current: BackupVersion): Promise<BackupRow> {
-    const { version, publicKey } = current;
-    const row = await this.#spool.getBackup(version);
-    if (!row) return this.#spool.addBackup(infoOf(current), publicKey);
-    // Somebody said for a moment that it was another.
-    if (row.replaced) return this.#spool.markReplaced(version, false);
-    return row.publicKey === publicKey ? row : this.#spool.setPublicKey(version, publicKey);
+    const row = await this.#spool.findBackup(current.version, current.publicKey);
+    if (!row) return this.#spool.addBackup(infoOf(current), current.publicKey);
+    return row.replaced ? this.#spool.markReplaced(row.backupId, false) : row;
   }
 
   /** What is kept of backups that are no longer the account's. Those of which there is nothing more to tell go. */
-  async #replacedBy(version: string | undefined): Promise<KeptBackup[]> {
+  async #replacedBy(current: BackupVersion | null): Promise<KeptBackup[]> {
     const replaced: KeptBackup[] = [];
-    for (const row of await this.#spool.getBackups()) {
-      if (row.backup.version === version) continue;
-      const after = await this.#spool.markReplaced(row.backup.version, true);
+    for (const { backupId, backup, publicKey } of await this.#spool.getBackups()) {
+      if (backup.version === current?.version && publicKey === current.publicKey) continue;
+      const after = await this.#spool.markReplaced(backupId, true);
       if (hasMoreToTell(after)) replaced.push(await this.#spool.kept(after));
-      else await this.#spool.deleteBackup(row.backup.version);
+      else await this.#spool.deleteBackup(backupId);
     }
     return replaced;
-  }
-
-  async #isTooSmallFor({ version, count }: BackupVersion): Promise<boolean> {
-    const row = await this.#spool.getBackup(version);
-    // A later pass is downloaded from its beginning.
-    const safe = row && !isSettled(row) ? row.safe : 0;
-    return !(await isRoomFor(count - safe));
   }
 
   /** Where the device turns out to have no room, what is missing goes through memory. */
@@ -219,8 +233,8 @@ export class Session {
   }
 
   async #downloadMissing(options: SegmentOptions, knownRooms: readonly string[]): Promise<BackupRow> {
-    const { backup, signal, inMemory } = options;
-    const row = await this.#spool.getBackup(backup.version);
+    const { backupId, backup, signal, inMemory } = options;
+    const row = await this.#spool.getBackup(backupId);
     const wasCut = row !== null && !row.whole && row.segments.length > 0;
     const piecesOf = (roomId: string) => this.#homeserver.getRoomKeysOf(roomId, backup, signal);
     const whole = wasCut && !inMemory ? await downloadRooms({ ...options, knownRooms, piecesOf }, row) : null;
@@ -232,13 +246,13 @@ export class Session {
     try {
       return await download(this.#homeserver.getRoomKeys(backup, signal), options);
     } catch (cause) {
-      throw this.#brokenOff.isItsEnd(backup, cause) ? new KeyBackupSyncError("malformed-response", { cause }) : cause;
+      throw this.#brokenOff.isItsEnd(options, cause) ? new KeyBackupSyncError("malformed-response", { cause }) : cause;
     }
   }
 
   async #openBatches(): Promise<Batches> {
-    const { version, decryptor } = this.#needOpened();
-    const row = await this.#spool.getBackup(version);
+    const { backupId, decryptor } = this.#needOpened();
+    const row = await this.#spool.getBackup(backupId);
     if (!row) throw new KeyBackupSyncError("backup-replaced");
     return Batches.open(this.#spool, row, decryptor);
   }
@@ -261,6 +275,12 @@ export class Session {
 function hasMoreToTell(row: BackupRow): boolean {
   const { total, downloaded } = progressOf(row);
   return hasSpooled(row) || total > downloaded;
+}
+
+async function isTooSmallFor({ count }: BackupVersion, row: BackupRow): Promise<boolean> {
+  // A later pass is downloaded from its beginning.
+  const safe = isSettled(row) ? 0 : row.safe;
+  return !(await isRoomFor(count - safe));
 }
 
 function infoOf({ version, etag, count }: BackupVersion) {

@@ -1,5 +1,5 @@
 /**
- * What was downloaded, still encrypted: the bytes as chunks, and one row a backup version that says how far download and import are,
+ * What was downloaded, still encrypted: the bytes as chunks, and one row a backup that says how far download and import are,
  * with a ledger of what is imported. A chunk is safe before the row counts it; a batch, its cursor and its page of the ledger are one
  * transaction: whatever dies, what the row says is there. It knows nothing of what is in the bytes.
  */
@@ -54,8 +54,8 @@ export class Spool {
     return this.#storing(({ tables }) => tables.setChoice(choice));
   }
 
-  getBackup(version: string): Promise<BackupRow | null> {
-    return this.#storing(({ tables }) => tables.getBackup(version));
+  getBackup(backupId: string): Promise<BackupRow | null> {
+    return this.#storing(({ tables }) => tables.getBackup(backupId));
   }
 
   /** All that are kept, the one that was used last at the end. */
@@ -63,18 +63,19 @@ export class Spool {
     return this.#storing(async ({ tables }) => (await tables.getBackups()).sort((a, b) => a.usedAt - b.usedAt));
   }
 
-  /** A row for a version that has none yet. */
+  /** The row of this version with this public key. */
+  async findBackup(version: string, publicKey: string): Promise<BackupRow | null> {
+    const isIt = (row: BackupRow) => row.backup.version === version && row.publicKey === publicKey;
+    return (await this.getBackups()).find(isIt) ?? null;
+  }
+
+  /** A row for a backup that has none yet. */
   addBackup(backup: BackupInfo, publicKey: string): Promise<BackupRow> {
     const row = newBackupRow(backup, publicKey);
     return this.#storing(async ({ tables }) => {
       await tables.addBackup(row);
       return row;
     });
-  }
-
-  /** A homeserver that told a wrong one before must not make the right decryption key the wrong one for good. */
-  setPublicKey(version: string, publicKey: string): Promise<BackupRow> {
-    return this.#change(version, (row) => ({ ...row, publicKey }));
   }
 
   /** With its counts, as the page is told. */
@@ -86,13 +87,13 @@ export class Spool {
    * What a chunk has from this byte on, as much as is good to have at once; nothing at its end.
    * @returns `null` as long as it is not counted @throws LostChunkError if it was, and is gone
    */
-  readChunk({ version, segment, chunk }: ChunkKey, from: number): Promise<Uint8Array | null> {
+  readChunk({ backupId, segment, chunk }: ChunkKey, from: number): Promise<Uint8Array | null> {
     return this.#storing(async (storage) => {
-      const row = await storage.tables.getBackup(version);
+      const row = await storage.tables.getBackup(backupId);
       const { lengths = [], place = "memory" } = row?.segments[segment] ?? {};
       const length = lengths[chunk];
       if (length === undefined) return null;
-      const bytes = await (await storage.chunksIn(place)).read({ version, segment, chunk }, from);
+      const bytes = await (await storage.chunksIn(place)).read({ backupId, segment, chunk }, from);
       // Where the power failed, a file may be there without what was written into it, or with more.
       if (!bytes || (bytes.length === 0 && from < length)) throw new LostChunkError();
       return bytes.subarray(0, length - from);
@@ -111,16 +112,16 @@ export class Spool {
   }
 
   /** A new answer begins: of the backup as it is now. What is spent makes room for it. */
-  addSegment(version: string, backup: BackupInfo, { of, inMemory }: NewSegment): Promise<BackupRow> {
+  addSegment(backupId: string, backup: BackupInfo, { of, inMemory }: NewSegment): Promise<BackupRow> {
     return this.#storing(async (storage) => {
       const place: ChunkPlace = inMemory ? "memory" : await storage.bestPlace();
       let before: readonly Segment[] = [];
-      const after = await this.#change(version, (row) => {
+      const after = await this.#change(backupId, (row) => {
         before = row.segments;
         return withSegment(row, backup, { place, of });
       });
       // The row first: what it does not count nobody asks for.
-      await deleteUncounted(storage, version, before, after.segments);
+      await deleteUncounted(storage, backupId, before, after.segments);
       return after;
     });
   }
@@ -128,7 +129,7 @@ export class Spool {
   /** Begins a chunk. It is not there until it has ended and is counted. */
   openChunk(key: ChunkKey, signal: AbortSignal): Promise<NewChunk> {
     return this.#storing(async (storage) => {
-      const row = await storage.tables.getBackup(key.version);
+      const row = await storage.tables.getBackup(key.backupId);
       const segment = row?.segments[key.segment];
       if (!segment) throw new KeyBackupSyncError("backup-replaced");
       const chunk = await (await storage.chunksIn(segment.place)).create(key, signal);
@@ -141,74 +142,76 @@ export class Spool {
   }
 
   /** Counts a chunk that is safe, with the number of room keys that are so then. */
-  countChunk({ version, segment, chunk }: ChunkKey, safe: number, length: number): Promise<BackupRow> {
-    return this.#change(version, (row) => withChunk(row, segment, chunk, safe, length));
+  countChunk({ backupId, segment, chunk }: ChunkKey, safe: number, length: number): Promise<BackupRow> {
+    return this.#change(backupId, (row) => withChunk(row, segment, chunk, safe, length));
   }
 
   /** An answer has come to its end. @param isAll all of the backup is safe with it */
-  markWhole(version: string, backup: BackupInfo, segment: number, isAll: boolean): Promise<BackupRow> {
-    return this.#change(version, (row) => withWhole(row, segment, backup, isAll));
+  markWhole(backupId: string, backup: BackupInfo, segment: number, isAll: boolean): Promise<BackupRow> {
+    return this.#change(backupId, (row) => withWhole(row, segment, backup, isAll));
   }
 
   /** @param page what the ledger has to remember of it, `null` for nothing */
-  settleBatch(version: string, settled: BatchCounts, page: Uint8Array | null): Promise<BackupRow> {
+  settleBatch(backupId: string, settled: BatchCounts, page: Uint8Array | null): Promise<BackupRow> {
     return this.#storing(async (storage) => {
-      const row = await this.#change(version, (before) => withBatch(before, settled, page ? 1 : 0), page);
-      storage.memory.releaseBefore({ version, ...settled.end });
+      const row = await this.#change(backupId, (before) => withBatch(before, settled, page ? 1 : 0), page);
+      storage.memory.releaseBefore({ backupId, ...settled.end });
       return row;
     });
   }
 
   /** All that a segment has is settled. Its chunks go only with the last one: until then they tell a later answer what is there. */
-  settleSegment(version: string, segment: number, end: SegmentEnd): Promise<BackupRow> {
+  settleSegment(backupId: string, segment: number, end: SegmentEnd): Promise<BackupRow> {
     return this.#storing(async (storage) => {
-      const row = await this.#change(version, (before) => withSettled(before, segment, end));
-      storage.memory.releaseBefore({ version, segment: segment + 1, chunk: 0 });
-      if (isSpent(row)) await storage.eachChunks((chunks) => chunks.deleteVersion(version));
+      const row = await this.#change(backupId, (before) => withSettled(before, segment, end));
+      storage.memory.releaseBefore({ backupId, segment: segment + 1, chunk: 0 });
+      if (isSpent(row)) await storage.eachChunks((chunks) => chunks.deleteBackup(backupId));
       return row;
     });
   }
 
   /** The ledger, page by page. */
-  async *ledger({ backup: { version }, pages }: BackupRow): AsyncGenerator<Uint8Array, void, undefined> {
+  async *ledger({ backupId, pages }: BackupRow): AsyncGenerator<Uint8Array, void, undefined> {
     for (let page = 0; page < pages; page++) {
-      yield await this.#storing(async ({ tables }) => (await tables.getPage(version, page)) ?? new Uint8Array(0));
+      yield await this.#storing(async ({ tables }) => (await tables.getPage(backupId, page)) ?? new Uint8Array(0));
     }
   }
 
   /** Whether it is no longer the account's backup. */
-  markReplaced(version: string, replaced: boolean): Promise<BackupRow> {
-    return this.#change(version, (row) => ({ ...row, replaced }));
+  markReplaced(backupId: string, replaced: boolean): Promise<BackupRow> {
+    return this.#change(backupId, (row) => ({ ...row, replaced }));
   }
 
-  /** Keeps the decryption key for as long as the version is kept. */
-  async keepKey(version: string, key: Uint8Array): Promise<void> {
+  /** Keeps a decryption key for as long as the backup is kept, beside those that were kept before. */
+  async keepKey(backupId: string, key: Uint8Array): Promise<void> {
     await this.#storing(async ({ tables }) => {
       const sealingKey = (await tables.getSealingKey()) ?? (await tables.keepSealingKey(await makeSealingKey()));
       const sealedKey = await seal(sealingKey, key);
-      await this.#change(version, (row) => ({ ...row, sealedKey }));
+      await this.#change(backupId, (row) => ({ ...row, sealedKeys: [...row.sealedKeys, sealedKey] }));
     });
   }
 
   /** Keeps what may give it one day. */
-  async keepStoredKeys(version: string, storedKeys: readonly StoredBackupKey[]): Promise<void> {
-    await this.#change(version, (row) => ({ ...row, storedKeys }));
+  async keepStoredKeys(backupId: string, storedKeys: readonly StoredBackupKey[]): Promise<void> {
+    await this.#change(backupId, (row) => ({ ...row, storedKeys }));
   }
 
-  /** The decryption key that was kept. */
-  keptKey({ sealedKey }: BackupRow): Promise<Uint8Array | null> {
+  /** The decryption keys that were kept, in the order in which they were kept. */
+  keptKeys({ sealedKeys }: BackupRow): Promise<Uint8Array[]> {
     return this.#storing(async ({ tables }) => {
-      const sealingKey = sealedKey && (await tables.getSealingKey());
-      return sealingKey ? unseal(sealingKey, sealedKey) : null;
+      const sealingKey = sealedKeys.length > 0 ? await tables.getSealingKey() : null;
+      if (!sealingKey) return [];
+      const keys = await Promise.all(sealedKeys.map((sealedKey) => unseal(sealingKey, sealedKey)));
+      return keys.filter((key) => key !== null);
     });
   }
 
-  /** Deletes a version with all that is kept of it. */
-  deleteBackup(version: string): Promise<void> {
+  /** Deletes a backup with all that is kept of it. */
+  deleteBackup(backupId: string): Promise<void> {
     return this.#storing(async (storage) => {
       // The row first: without it, nobody asks for what may be left of the chunks.
-      await storage.tables.deleteBackup(version);
-      await storage.eachChunks((chunks) => chunks.deleteVersion(version));
+      await storage.tables.deleteBackup(backupId);
+      await storage.eachChunks((chunks) => chunks.deleteBackup(backupId));
     });
   }
 
@@ -216,7 +219,7 @@ export class Spool {
   async forget(): Promise<void> {
     const rows = await this.getBackups();
     const gone = rows.filter((row) => !(row.replaced && hasSpooled(row)));
-    for (const { backup } of gone) await this.deleteBackup(backup.version);
+    for (const { backupId } of gone) await this.deleteBackup(backupId);
   }
 
   /** Chunks that another worker had in memory are gone with it. To be called by who has the run alone. */
@@ -224,7 +227,7 @@ export class Spool {
     if (this.#hasForgottenMemory) return;
     this.#hasForgottenMemory = true;
     for (const row of await this.getBackups()) {
-      if (withoutMemory(row) !== row) await this.#change(row.backup.version, withoutMemory);
+      if (withoutMemory(row) !== row) await this.#change(row.backupId, withoutMemory);
     }
   }
 
@@ -245,9 +248,9 @@ export class Spool {
     return segments.some(({ place, settled }) => place === "memory" && !settled) ? "no-room" : "device";
   }
 
-  #change(version: string, change: (row: BackupRow) => BackupRow, page?: Uint8Array | null): Promise<BackupRow> {
+  #change(backupId: string, change: (row: BackupRow) => BackupRow, page?: Uint8Array | null): Promise<BackupRow> {
     return this.#storing(async ({ tables }) => {
-      const row = await tables.changeBackup(version, change, page);
+      const row = await tables.changeBackup(backupId, change, page);
       if (!row) throw new KeyBackupSyncError("backup-replaced");
       return row;
     });
@@ -284,14 +287,14 @@ export class Spool {
 /** The chunks of segments that a row counted, and counts no more. */
 async function deleteUncounted(
   storage: SpoolStorage,
-  version: string,
+  backupId: string,
   before: readonly Segment[],
   after: readonly Segment[],
 ): Promise<void> {
   for (const [segment, { lengths, place }] of before.entries()) {
     const isCounted = (after[segment]?.lengths.length ?? 0) > 0;
     if (lengths.length === 0 || isCounted) continue;
-    await (await storage.chunksIn(place)).deleteSegment(version, segment, lengths.length);
+    await (await storage.chunksIn(place)).deleteSegment(backupId, segment, lengths.length);
   }
 }
 

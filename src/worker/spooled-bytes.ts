@@ -48,11 +48,11 @@ export class SpooledBytes {
     }
   }
 
-  async *#bytesOf({ backup: { version } }: BackupRow, segment: number, { lengths, place, settled }: Segment) {
+  async *#bytesOf({ backupId }: BackupRow, segment: number, { lengths, place, settled }: Segment) {
     // Its bytes went as they were imported.
     if (place === "memory" && settled && lengths.length > 0) throw new LostChunkError();
     for (const chunk of lengths.keys()) {
-      for await (const piece of this.#spool.readAll({ version, segment, chunk })) {
+      for await (const piece of this.#spool.readAll({ backupId, segment, chunk })) {
         // Where the power failed, a file may have its length, and nothing from somewhere on.
         const blank = piece.indexOf(0);
         if (blank !== 0) yield blank < 0 ? piece : piece.subarray(0, blank);
@@ -61,8 +61,8 @@ export class SpooledBytes {
     }
   }
 
-  #now({ backup: { version } }: BackupRow): Promise<BackupRow | null> {
-    return this.#spool.getBackup(version);
+  #now({ backupId }: BackupRow): Promise<BackupRow | null> {
+    return this.#spool.getBackup(backupId);
   }
 }
 

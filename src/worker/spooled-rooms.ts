@@ -13,7 +13,7 @@ export class SpooledRooms {
   static async scan(spool: Spool, row: BackupRow): Promise<SpooledRooms> {
     const rooms = new SpooledRooms();
     for (const segment of row.segments.keys()) {
-      await rooms.#scan(new SegmentReader(spool, row.backup.version, beginningOf(segment), false));
+      await rooms.#scan(new SegmentReader(spool, row.backupId, beginningOf(segment), false));
     }
     return rooms;
   }

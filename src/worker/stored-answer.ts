@@ -4,7 +4,7 @@ import type { Spool } from "./spool.js";
 
 export class StoredAnswer {
   readonly #spool: Spool;
-  readonly #version: string;
+  readonly #backupId: string;
   readonly #segment: number;
   readonly #chunks: number;
   #chunk = 0;
@@ -13,9 +13,9 @@ export class StoredAnswer {
   /** What was read of it, and does not have to come any more. */
   #next: Uint8Array = NOTHING;
 
-  constructor(spool: Spool, version: string, segment: number, chunks: number) {
+  constructor(spool: Spool, backupId: string, segment: number, chunks: number) {
     this.#spool = spool;
-    this.#version = version;
+    this.#backupId = backupId;
     this.#segment = segment;
     this.#chunks = chunks;
   }
@@ -75,7 +75,7 @@ export class StoredAnswer {
   }
 
   #keyOf(chunk: number) {
-    return { version: this.#version, segment: this.#segment, chunk };
+    return { backupId: this.#backupId, segment: this.#segment, chunk };
   }
 }
 

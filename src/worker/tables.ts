@@ -5,21 +5,21 @@ import type { BackupRow } from "./backup-row.js";
 export interface Tables {
   getChoice(): Promise<Choice | null>;
   setChoice(choice: Choice): Promise<void>;
-  getBackup(version: string): Promise<BackupRow | null>;
+  getBackup(backupId: string): Promise<BackupRow | null>;
   getBackups(): Promise<BackupRow[]>;
-  /** A row for a version that has none. */
+  /** A row for a backup that has none. */
   addBackup(row: BackupRow): Promise<void>;
   /**
    * One transaction: the row is replaced, and this page of the ledger added behind those that are there.
    * @returns the row as it is now, `null` if there is none
    */
   changeBackup(
-    version: string,
+    backupId: string,
     change: (row: BackupRow) => BackupRow,
     page?: Uint8Array | null,
   ): Promise<BackupRow | null>;
-  getPage(version: string, page: number): Promise<Uint8Array | null>;
-  deleteBackup(version: string): Promise<void>;
+  getPage(backupId: string, page: number): Promise<Uint8Array | null>;
+  deleteBackup(backupId: string): Promise<void>;
   getSealingKey(): Promise<CryptoKey | null>;
   /** There is but one: what another call has kept meanwhile stays. @returns the one that is kept */
   keepSealingKey(key: CryptoKey): Promise<CryptoKey>;

@@ -25,6 +25,9 @@ async function removeIn(directory: FileSystemDirectoryHandle, from: number): Pro
 
 async function loseRecords(name: string, from: number): Promise<void> {
   const database = await openDB(name);
-  await database.delete("chunks", IDBKeyRange.bound(["1", 0, from], ["1", 0, []]));
+  for (const key of await database.getAllKeys("chunks")) {
+    const [, segment, chunk] = key as [string, number, number];
+    if (segment === 0 && chunk >= from) await database.delete("chunks", key);
+  }
   database.close();
 }

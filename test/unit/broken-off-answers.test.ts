@@ -3,7 +3,7 @@ import { KeyBackupSyncError } from "../../src/errors.js";
 import { BrokenOffAnswers } from "../../src/worker/broken-off-answers.js";
 import { BrokenOffError } from "../../src/worker/download.js";
 
-const backup = (etag = "1") => ({ version: "1", etag, count: 9 });
+const backup = (etag = "1") => ({ backupId: "id", backup: { version: "1", etag, count: 9 } });
 
 describe("Answers that break off", () => {
   it("at the same byte have come to their end the third time", () => {

@@ -1,10 +1,12 @@
 import { expect } from "@open-wc/testing";
 import { KeyBackupSyncError } from "../../src/errors.js";
+import { backupIdOf } from "../../src/worker/backup-id.js";
 import { downloadRooms } from "../../src/worker/download-rooms.js";
 import { Spool } from "../../src/worker/spool.js";
 import { putChunk } from "../support/put-chunk.js";
 
 const BACKUP = { version: "1", etag: "1", count: 9 };
+const ID = backupIdOf("1", "public key");
 const encoder = new TextEncoder();
 const room = encoder.encode('{"sessions":{"s":1}}');
 const MORE_THAN_ONE_HEAD = 2 * 1024 * 1024;
@@ -34,11 +36,11 @@ async function downloadMissing(answers: Answers, ...knownRooms: readonly string[
   const identity = { userId: `@${crypto.randomUUID()}:localhost`, deviceId: "D", homeserverUrl: "http://127.0.0.1" };
   const spool = new Spool(identity);
   await spool.addBackup(BACKUP, "public key");
-  await spool.addSegment("1", BACKUP, { of: "backup", inMemory: false });
+  await spool.addSegment(ID, BACKUP, { of: "backup", inMemory: false });
   const bytes = encoder.encode('{"rooms":{"!whole":{"sessions":{"s":1}},"!cut":{"sessions":{"s":1,');
-  const row = await putChunk(spool, { version: "1", segment: 0, chunk: 0 }, bytes, 2);
+  const row = await putChunk(spool, { backupId: ID, segment: 0, chunk: 0 }, bytes, 2);
   const { signal } = new AbortController();
-  const options = { spool, backup: BACKUP, inMemory: false, onSpooled: () => {}, signal, knownRooms };
+  const options = { spool, backupId: ID, backup: BACKUP, inMemory: false, onSpooled: () => {}, signal, knownRooms };
   await downloadRooms({ ...options, piecesOf: (roomId) => answers.of(roomId) }, row);
   return spool;
 }
@@ -63,7 +65,7 @@ describe("A download room by room", () => {
     });
     const spool = await downloadMissing(answers, "!other");
     const spooled = new TextDecoder().decode(
-      (await spool.readChunk({ version: "1", segment: 1, chunk: 0 }, 0)) ?? undefined,
+      (await spool.readChunk({ backupId: ID, segment: 1, chunk: 0 }, 0)) ?? undefined,
     );
     expect(JSON.parse(spooled).rooms["!other"]).to.deep.equal({ sessions: { s: 1 } });
   });

@@ -1,7 +1,7 @@
 import { expect } from "@open-wc/testing";
 import { MemoryChunks } from "../../src/worker/memory-chunks.js";
 
-const at = (chunk: number) => ({ version: "1", segment: 0, chunk });
+const at = (chunk: number) => ({ backupId: "1", segment: 0, chunk });
 
 async function fill(chunks: MemoryChunks, signal = new AbortController().signal): Promise<void> {
   for (const index of [0, 1]) {

@@ -1,7 +1,7 @@
 /** The bytes of segments, from their beginning, to batches of room keys. It does not know whether they come from a file or the spool. */
 import type { Batch, DecryptedBatch } from "../../protocol.js";
 import type { FailureReason } from "../../state.js";
-import type { Decryptor } from "../decryptor.js";
+import type { RoomKeyDecryptor } from "../decryptor.js";
 import { type BackedUpSession, KeyBackupParser } from "../key-backup-parser.js";
 import type { SegmentPiece } from "./archive.js";
 
@@ -11,7 +11,7 @@ const BROKEN: BackedUpSession = { roomId: "", sessionId: "", value: undefined };
 /** @param limit most sessions of a batch */
 export async function* decryptSegments(
   pieces: AsyncIterable<SegmentPiece>,
-  decryptor: Decryptor,
+  decryptor: RoomKeyDecryptor,
   limit: number,
 ): AsyncGenerator<DecryptedBatch, void, undefined> {
   let batch = emptyBatch();
