@@ -20,12 +20,15 @@ export async function assessReset(
   signal: AbortSignal,
 ): Promise<ResetAssessment> {
   try {
-    const comparison = await link.call("compare", [], signal);
-    const { version, count, earlier } = comparison;
+    const key = await cryptoStore.getDecryptionKey();
+    const comparison = await link.call("compare", [key], signal);
+    const { version, count, earlier, isOtherKey } = comparison;
     if (version === null || count === 0) return { kind: "none", earlier };
-    const [backedUp, key] = await Promise.all([cryptoStore.getBackedUp?.(), cryptoStore.getDecryptionKey()]);
+    const backedUp = await cryptoStore.getBackedUp?.();
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
-    if (backedUp?.version === version && backedUp.count === count) return { kind: "none", earlier };
+    // With the key of another backup, it knows about that one.
+    const isKnown = backedUp?.version === version && !isOtherKey;
+    if (isKnown && backedUp.count === count) return { kind: "none", earlier };
     return assess(comparison, comparison.hasKey || key !== null);
   } catch (cause) {
     signal.throwIfAborted();

@@ -220,13 +220,24 @@ export class BackupRun {
         const key = await host.cryptoStore.getDecryptionKey();
         const isOpen = await this.#tryToOpen(key);
         this.#lacksKey = !isOpen;
-        if (isOpen) return;
+        if (isOpen) return await this.#backUpAgain(key);
         if (this.#kind === "replaced" || this.#isBroken) throw new KeyBackupSyncError("decryption-key-mismatch");
         this.#show();
         await Promise.race([changes.moreThan(count, this.#signal), this.#ifWrongUntilWhole(key)]);
       }
     } finally {
       unsubscribe();
+    }
+  }
+
+  /** Where this backup took the place of another one of the same version, which the client would not notice. */
+  async #backUpAgain(key: Uint8Array | null): Promise<void> {
+    if (this.#kind === "replaced" || !key) return;
+    const { host, link } = this.#options;
+    try {
+      if (await link.call("takeChange", [this.#backupId, key], this.#signal)) await host.cryptoStore.backUpAgain?.();
+    } catch {
+      // What is in no backup shows by the counts at the end of a run.
     }
   }
 

@@ -46,10 +46,11 @@ async function isThereRoomFor(choice: Choice, link: WorkerLink): Promise<boolean
  * @returns the state to be in, `null` if the run is to go on
  */
 export async function recallChoice(link: WorkerLink, before: Sync | null): Promise<KeyBackupSyncState | null> {
-  const { choice, kept } = await link.call("recall", []);
+  const { choice, kept, earlier } = await link.call("recall", []);
   switch (choice) {
     case "run":
-      if (!kept || !before || !isSettled(kept, before.backup)) return null;
+      // What waits of another backup may be of one with the same version and etag.
+      if (!kept || !before || earlier > 0 || !isSettled(kept, before.backup)) return null;
       return { status: "complete", ...syncAt(kept), replaced: before.replaced };
     case "paused":
       return kept ? pausedAt(kept) : IDLE;

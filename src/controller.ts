@@ -286,7 +286,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   /** Where nobody can tell, the run itself will hear of it. */
   async #isReplaced(): Promise<boolean> {
     try {
-      return (await this.#worker().call("compare", [])).isOther;
+      return (await this.#worker().call("compare", [null])).isOther;
     } catch {
       return false;
     }

@@ -56,6 +56,8 @@ export interface BackupComparison {
   readonly count: number;
   /** The last `check` of this worker found another backup, or none. */
   readonly isOther: boolean;
+  /** The decryption key that was asked with is of another backup than the present one. */
+  readonly isOtherKey: boolean;
   /** What is kept is all of the backup as it is now. */
   readonly isCurrent: boolean;
   /** Of what is kept, `null` if nothing is. */
@@ -138,6 +140,11 @@ export interface WorkerCalls {
    */
   openBackup(backupId: string, decryptionKey: Uint8Array | null): Promise<boolean>;
   /**
+   * The client may count room keys as backed up in this backup that were in another one of the same version. True once, as soon as the
+   * client has the decryption key (32 bytes) of this backup: all of its room keys are to be uploaded again then.
+   */
+  takeChange(backupId: string, decryptionKey: Uint8Array): Promise<boolean>;
+  /**
    * Settles what was given before, then answers with the next batch, of at most `limit` keys.
    * @param settled `null`: nothing was given, or it is to be settled together with the next. Where there is no next, that is an empty one.
    */
@@ -158,8 +165,11 @@ export interface WorkerCalls {
   openRescueFile(file: Blob, recoveryKey: string): Promise<void>;
   /** Its next room keys, `null` at the end. */
   nextOfRescueFile(): Promise<DecryptedBatch | null>;
-  /** Asks the homeserver for the present backup, and changes nothing. */
-  compare(): Promise<BackupComparison>;
+  /**
+   * Asks the homeserver for the present backup, and changes nothing.
+   * @param decryptionKey of the client (32 bytes)
+   */
+  compare(decryptionKey: Uint8Array | null): Promise<BackupComparison>;
   /** Keeps the decryption key of all that is spooled and opened by this recovery key. */
   unlock(recoveryKey: string): Promise<void>;
   /** Answers after so many milliseconds, or when aborted: the timers of a worker keep their pace in hidden tabs. */

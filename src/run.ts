@@ -11,6 +11,7 @@ import type { PriorityRooms } from "./priority-rooms.js";
 import type { BackupCheck, KeptBackup } from "./protocol.js";
 import { isPassing, Retries } from "./retries.js";
 import {
+  type BackupInfo,
   type Intensity,
   type KeyBackupSyncState,
   type ReplacedBackups,
@@ -54,18 +55,23 @@ export async function run(options: RunOptions): Promise<void> {
 }
 
 /** Where the homeserver cannot be asked there is no news. */
-async function hasNews({ host, link, signal }: RunOptions, { status }: KeyBackupSyncState): Promise<boolean> {
+async function hasNews({ host, link, signal }: RunOptions, state: KeyBackupSyncState): Promise<boolean> {
   try {
     // In this order: the backup grows meanwhile.
     const backedUp = (await host.cryptoStore.getBackedUp?.()) ?? null;
     const check = await link.call("check", [], signal);
     if (check.replaced.some(({ hasSpooled }) => hasSpooled)) return true;
-    if (check.available !== "yes") return status === "complete";
-    return status !== "complete" || isNews(check.kept, backedUp);
+    if (check.available !== "yes") return state.status === "complete";
+    return state.status !== "complete" || isInPlaceOf(state.backup, check.kept) || isNews(check.kept, backedUp);
   } catch (cause) {
     if (isPassing(cause)) return false;
     throw cause;
   }
+}
+
+/** Nothing was downloaded of it, and yet a backup of its version is done: that was another one, and the client may not know either. */
+function isInPlaceOf({ version }: BackupInfo, { backup, progress, settled }: KeptBackup): boolean {
+  return backup.version === version && !settled && progress.downloaded === 0;
 }
 
 /**
@@ -141,7 +147,7 @@ async function compareWithStore({ host, link, signal }: RunOptions, { version, c
   const backedUp = await host.cryptoStore.getBackedUp?.();
   if (!backedUp || (backedUp.version === version && backedUp.count <= count)) return "nothing";
   // Only now: the backup grows meanwhile.
-  const present = await link.call("compare", [], signal);
+  const present = await link.call("compare", [null], signal);
   if (present.isOther) return "other-backup";
   return present.version === backedUp.version && backedUp.count > present.count ? "keys-in-no-backup" : "nothing";
 }

@@ -34,6 +34,8 @@ export interface BackupRow {
   readonly segments: readonly Segment[];
   /** It is no longer the account's backup: there is no more to come. */
   readonly replaced: boolean;
+  /** It took the place of another backup of the same version: the client may count room keys of that one as backed up in it. */
+  readonly tookPlace: boolean;
   /** The segments together have all that the homeserver had. */
   readonly whole: boolean;
   /** How often a pass came to its end with the backup as it is: one that has fewer keys than `count` is asked for once more. */
@@ -80,6 +82,7 @@ export function newBackupRow(backup: BackupInfo, publicKey: string): BackupRow {
     publicKey,
     segments: [],
     replaced: false,
+    tookPlace: false,
     whole: false,
     passes: 0,
     cursor: beginningOf(0),

@@ -77,8 +77,10 @@ export class Session {
   async check(signal: AbortSignal): Promise<BackupCheck> {
     const current = await this.#homeserver.getBackupVersion(signal);
     await this.#spool.forgetLostMemory();
+    const tookPlace = current !== null && (await this.#takesPlace(current));
     const replaced = await this.#replacedBy(current);
     const row = current?.algorithm === SUPPORTED_ALGORITHM ? await this.#rowOf(current) : null;
+    if (row && tookPlace) await this.#spool.markTookPlace(row.backupId, true);
     this.#checked = { backup: current, backupId: row?.backupId ?? null };
     if (!current) return { available: "no-backup", replaced };
     if (!row) return { available: "unsupported-algorithm", replaced };
@@ -128,6 +130,13 @@ export class Session {
     return decryptor !== null;
   }
 
+  async takeChange(_signal: AbortSignal, backupId: string, key: Uint8Array): Promise<boolean> {
+    const row = await this.#spool.getBackup(backupId);
+    if (!row?.tookPlace || !(await opens(key, row.publicKey))) return false;
+    await this.#spool.markTookPlace(backupId, false);
+    return true;
+  }
+
   async nextBatch(_signal: AbortSignal, limit: number, settled: SettledBatch | null): Promise<NextBatch> {
     this.#batches ??= await this.#openBatches();
     return this.#batches.next(limit, settled);
@@ -145,16 +154,18 @@ export class Session {
     return this.#room?.next(limit) ?? null;
   }
 
-  async compare(signal: AbortSignal): Promise<BackupComparison> {
+  async compare(signal: AbortSignal, key: Uint8Array | null): Promise<BackupComparison> {
     const current = await this.#homeserver.getBackupVersion(signal);
     const { version = null, count = 0 } = current ?? {};
     const row = current && (await this.#spool.findBackup(current.version, current.publicKey));
     const earlier = await this.#earlierThan(row);
     const isOther = this.#isOther(current);
-    if (!row) return { version, count, isOther, isCurrent: false, progress: null, hasKey: false, earlier };
+    const isOtherKey = key !== null && current !== null && !(await opens(key, current.publicKey));
+    const told = { version, count, isOther, isOtherKey, earlier };
+    if (!row) return { ...told, isCurrent: false, progress: null, hasKey: false };
     const isCurrent = row.whole && row.backup.etag === current.etag;
     const hasKey = await isReadable(this.#spool, row);
-    return { version, count, isOther, isCurrent, progress: progressOf(row), hasKey, earlier };
+    return { ...told, isCurrent, progress: progressOf(row), hasKey };
   }
 
   /** Than the one that was checked last, if one was. */
@@ -207,6 +218,12 @@ export class Session {
     const row = await this.#spool.findBackup(current.version, current.publicKey);
     if (!row) return this.#spool.addBackup(infoOf(current), current.publicKey);
     return row.replaced ? this.#spool.markReplaced(row.backupId, false) : row;
+  }
+
+  /** Until now the account had another backup of this version. */
+  async #takesPlace({ version, publicKey }: BackupVersion): Promise<boolean> {
+    const present = (await this.#spool.getBackups()).filter((row) => !row.replaced && row.backup.version === version);
+    return present.some((row) => row.publicKey !== publicKey);
   }
 
   /** What is kept of backups that are no longer the account's. Those of which there is nothing more to tell go. */

@@ -182,6 +182,11 @@ export class Spool {
     return this.#change(backupId, (row) => ({ ...row, replaced }));
   }
 
+  /** Whether the client may count room keys of another backup of the same version as backed up in this one. */
+  markTookPlace(backupId: string, tookPlace: boolean): Promise<BackupRow> {
+    return this.#change(backupId, (row) => ({ ...row, tookPlace }));
+  }
+
   /** Keeps a decryption key for as long as the backup is kept, beside those that were kept before. */
   async keepKey(backupId: string, key: Uint8Array): Promise<void> {
     await this.#storing(async ({ tables }) => {
