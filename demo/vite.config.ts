@@ -1,6 +1,7 @@
 /** The demo page and its homeserver on one address. */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { foundInTime } from "./dependencies.js";
 import { developmentHomeserver } from "./homeserver/plugin.js";
 
 export default defineConfig({
@@ -8,10 +9,5 @@ export default defineConfig({
   plugins: [developmentHomeserver({ keys: Number(process.env.DEMO_KEYS ?? 5000) })],
   server: { host: "127.0.0.1" },
   worker: { format: "es" },
-  optimizeDeps: {
-    // It finds its .wasm beside itself.
-    exclude: ["@matrix-org/matrix-sdk-crypto-wasm"],
-    // Only the worker has it: found late, it would reload the page.
-    include: ["idb"],
-  },
+  optimizeDeps: foundInTime(["index.html"]),
 });

@@ -5,12 +5,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { SYNAPSE_PYTHON, setupSynapse } from "../../scripts/setup-synapse.mjs";
+import { findFreePort } from "./free-port.mjs";
 import {
   configPath,
   databasePath,
@@ -113,14 +113,4 @@ async function registerUser(url, username, password) {
   const body = await response.json();
   if (!response.ok) throw new Error(`Cannot register: ${JSON.stringify(body)}`);
   return { userId: body.user_id, deviceId: body.device_id, accessToken: body.access_token };
-}
-
-/** @returns {Promise<number>} */
-async function findFreePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,0 +1,13 @@
+/** A TCP port on 127.0.0.1 that nobody listens on. */
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+/** @returns {Promise<number>} */
+export async function findFreePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  server.close();
+  await once(server, "close");
+  return port;
+}
