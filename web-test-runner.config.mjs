@@ -4,6 +4,7 @@ import { chromium } from "./test/support/browsers/chromium.mjs";
 import { firefox } from "./test/support/browsers/firefox.mjs";
 import { ENGINES } from "./test/support/browsers/installed.mjs";
 import { webkit } from "./test/support/browsers/webkit.mjs";
+import { bundledWorkerPlugin } from "./test/support/bundled-worker.mjs";
 import { listenOnLoopbackOnly } from "./test/support/loopback-only.mjs";
 import { answerCalls, nodeCallsPlugin } from "./test/support/node-calls.mjs";
 import { oldestPeersPlugin } from "./test/support/oldest-peers.mjs";
@@ -38,6 +39,7 @@ export function testRunnerConfig({ engines = ENGINES, files = ["test/**/*.test.t
     filterBrowserLogs: ({ args }) => !String(args[0]).startsWith("Lit is in dev mode."),
     middleware: [answerCalls, serveTypeScript],
     plugins: [
+      bundledWorkerPlugin(),
       oldestPeersPlugin(),
       prebundlePlugin(),
       esbuildPlugin({ ts: true, target: "esnext", tsconfig: `${import.meta.dirname}/tsconfig.json` }),
