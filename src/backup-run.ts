@@ -166,7 +166,8 @@ export class BackupRun {
       signal: this.#signal,
       intensity,
       rest: (milliseconds) => this.#rest(milliseconds),
-      onProgress: (progress) => this.#advance({ ...this.#sync, progress }),
+      // Imported keys are no new ones to import: without this difference, an import that waits for the download would never rest.
+      onProgress: (progress) => this.#update({ ...this.#sync, progress }),
       spooled: this.#spooled,
       isMoreToCome: () => !this.#isBroken,
     });
@@ -262,11 +263,16 @@ export class BackupRun {
     this.#show();
   }
 
-  #advance({ progress, safekeeping }: Spooled): void {
+  /** More is spooled. */
+  #advance(spooled: Spooled): void {
+    this.#update(spooled);
+    this.#spooled.note();
+  }
+
+  #update({ progress, safekeeping }: Spooled): void {
     const total = Math.max(progress.total, this.#sync.backup.count);
     this.#sync = { ...this.#sync, progress: { ...progress, total }, safekeeping };
     this.#show();
-    this.#spooled.note();
   }
 
   #show(): void {
