@@ -3,8 +3,10 @@
  * the tests in three engines, and a few runs of the chaos test and of the reset test. Its last line counts each of these checks, and each
  * run, as one test.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { addTotals } from "../test/support/totals.mjs";
 import { runAsCommand } from "./as-command.mjs";
@@ -26,14 +28,27 @@ const RESET_RUNS = 12;
 const FAILURE = { passed: 0, failed: 1, skipped: 0 };
 const SUCCESS = { passed: 1, failed: 0, skipped: 0 };
 
-/** @returns {Promise<Totals>} */
+/** The tests in the browsers wait more than they work: what else there is runs beside them. @returns {Promise<Totals>} */
 async function runAll() {
   const totals = { passed: 0, failed: 0, skipped: 0 };
   const isSetUp = setUp();
-  for (const script of CHECKS.filter(isScript)) addTotals(totals, runCheck(script));
-  addTotals(totals, isSetUp ? await orFailure(() => testInBrowsers({})) : FAILURE);
-  addTotals(totals, isSetUp ? await orFailure(() => testChaos({ runs: firstRuns(CHAOS_RUNS) })) : FAILURE);
-  addTotals(totals, isSetUp ? await orFailure(() => testResets({ runs: firstRuns(RESET_RUNS) })) : FAILURE);
+  const parts = isSetUp ? [runChecks(), orFailure(() => testInBrowsers({})), runStrikes()] : [runChecks(), FAILURE];
+  for (const part of await Promise.all(parts)) addTotals(totals, part);
+  return totals;
+}
+
+/** One after the other: some read what another one has built. @returns {Promise<Totals>} */
+async function runChecks() {
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  for (const script of CHECKS.filter(isScript)) addTotals(totals, await runCheck(script));
+  return totals;
+}
+
+/** @returns {Promise<Totals>} */
+async function runStrikes() {
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  addTotals(totals, await orFailure(() => testChaos({ runs: firstRuns(CHAOS_RUNS) })));
+  addTotals(totals, await orFailure(() => testResets({ runs: firstRuns(RESET_RUNS) })));
   return totals;
 }
 
@@ -58,10 +73,13 @@ function isScript(name) {
   return name in JSON.parse(readFileSync(`${ROOT}/package.json`, "utf8")).scripts;
 }
 
-/** @param {string} script */
-function runCheck(script) {
-  const { status } = spawnSync("npm", ["run", "--silent", script], { cwd: ROOT, stdio: "inherit" });
-  console.log(`${status === 0 ? "ok  " : "FAIL"} npm run ${script}`);
+/** What it prints comes in one piece, at its end. @param {string} script @returns {Promise<Totals>} */
+async function runCheck(script) {
+  const check = spawn("npm", ["run", "--silent", script], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  const output = Promise.all([text(check.stdout), text(check.stderr)]);
+  const [status] = await once(check, "close");
+  const mark = status === 0 ? "ok  " : "FAIL";
+  process.stdout.write(`${(await output).join("")}${mark} npm run ${script}\n`);
   return status === 0 ? SUCCESS : FAILURE;
 }
 

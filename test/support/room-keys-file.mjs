@@ -26,6 +26,8 @@ const FORMAT = 2;
 /** As many as WebCrypto keeps its threads busy with. */
 const KEYS_AT_A_TIME = 1000;
 const SENDERS = 500;
+/** By path: whoever asks for a file while it is being written gets that one, and writes no other. @type {Map<string, Promise<void> | undefined>} */
+const written = new Map();
 const X25519_SPKI_PREFIX = Buffer.from("302a300506032b656e032100", "hex");
 
 /**
@@ -35,13 +37,17 @@ const X25519_SPKI_PREFIX = Buffer.from("302a300506032b656e032100", "hex");
 export async function keyBackupFile({ keys, rooms, idLength }) {
   const long = idLength === undefined ? "" : `-of-${idLength}`;
   const path = join(CACHE, `${keys}-keys-${rooms}-rooms${long}.v${FORMAT}.tsv`);
-  if (!existsSync(path)) {
-    mkdirSync(CACHE, { recursive: true });
-    const unfinished = `${path}.${process.pid}`;
-    await writeBackup(unfinished, { keys, rooms, idLength });
-    renameSync(unfinished, path);
-  }
+  if (!written.has(path)) written.set(path, existsSync(path) ? undefined : publish(path, { keys, rooms, idLength }));
+  await written.get(path);
   return { path, ...(await readPair(path)) };
+}
+
+/** By rename, so that another process does not see half of it. @param {string} path @param {Size} size */
+async function publish(path, size) {
+  mkdirSync(CACHE, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  await writeBackup(unfinished, size);
+  renameSync(unfinished, path);
 }
 
 /** @param {string} path @returns {Promise<import("./room-keys.d.mts").KeyBackupPair>} */
