@@ -1,5 +1,6 @@
 /** The same tests in Chromium, Firefox and WebKit: `npm run test:browser`. */
 import { esbuildPlugin } from "@web/dev-server-esbuild";
+import { poolOf } from "./test/support/browsers/browser-pool.mjs";
 import { chromium } from "./test/support/browsers/chromium.mjs";
 import { firefox } from "./test/support/browsers/firefox.mjs";
 import { ENGINES } from "./test/support/browsers/installed.mjs";
@@ -11,25 +12,27 @@ import { oldestPeersPlugin } from "./test/support/oldest-peers.mjs";
 import { prebundlePlugin } from "./test/support/prebundle.mjs";
 import { runReport } from "./test/support/run-report.mjs";
 import { serveTypeScript } from "./test/support/served-typescript.mjs";
+import { testFiles } from "./test/support/test-files.mjs";
 
 const LAUNCHERS = { chromium, firefox, webkit };
-const TEST_TIMEOUT_MS = 60_000;
+/** Browsers with a test file each. An engine that takes longer gets two, so that all three end at about the same time. */
+const BROWSERS = { chromium: 1, firefox: 2, webkit: 2 };
+/** Several browsers share a core: a test that computes for 10 s on its own may take a minute. */
+const TEST_TIMEOUT_MS = 120_000;
 /** Of a whole test file: the tests with a real Synapse take their time on a slow machine. */
 const FILE_TIMEOUT_MS = 600_000;
 
 listenOnLoopbackOnly();
 
 /** @param {{ engines?: readonly import("./test/support/browsers/installed.mjs").Engine[], files?: string[] }} [what] */
-export function testRunnerConfig({ engines = ENGINES, files = ["test/**/*.test.ts"] } = {}) {
+export function testRunnerConfig({ engines = ENGINES, files = testFiles() } = {}) {
   return {
     files,
     rootDir: import.meta.dirname,
     hostname: "127.0.0.1",
     nodeResolve: true,
-    browsers: engines.map((engine) => LAUNCHERS[engine]()),
+    browsers: engines.map((engine) => poolOf(BROWSERS[engine], LAUNCHERS[engine])),
     concurrentBrowsers: engines.length,
-    // One page at a time in each: a page in the background is slowed down by its browser.
-    concurrency: 1,
     browserStartTimeout: 60_000,
     testsStartTimeout: 60_000,
     testsFinishTimeout: FILE_TIMEOUT_MS,

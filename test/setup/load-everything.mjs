@@ -42,9 +42,13 @@ async function load(file) {
   }
 }
 
-/** @returns {string[]} of each browser that was started from a path: that path */
-function pathsOfBrowsers(/** @type {{ browsers: { launchOptions?: { executablePath?: string } }[] }} */ { browsers }) {
-  return browsers.flatMap(({ launchOptions }) => launchOptions?.executablePath ?? []);
+/**
+ * Of all browsers that are started from a path: that path, once.
+ * @param {{ browsers: { launchers: { launchOptions?: { executablePath?: string } }[] }[] }} configuration
+ */
+function pathsOfBrowsers({ browsers }) {
+  const launchers = browsers.flatMap((pool) => pool.launchers);
+  return new Set(launchers.flatMap(({ launchOptions }) => launchOptions?.executablePath ?? []));
 }
 
 const files = allFiles().filter((file) => isScript(file) || CONFIGURATION.test(file));
