@@ -232,6 +232,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "worker-unavailable": "A part of this app could not be loaded",
     "import-failed": "The keys could not be imported",
     "rescue-copy-damaged": "This file is no rescue copy, or a part of it is missing",
+    "rescue-copy-is-key-export":
+      "This file is a key export: import it in the settings of this app, with its passphrase",
     "rescue-copy-overtaken": "Keys were imported or deleted, or another copy was begun, while this one was made",
     "recovery-key-invalid": "This is not a recovery key",
     "nothing-to-save": "What was downloaded is imported already, or was not kept on this device",

@@ -133,8 +133,8 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   /**
    * Takes back an archive, of this account or another: its keys go into the crypto store, and from there into the present backup.
    * @param recoveryKey of that backup, or of the secret storage of its account; or the passphrase of that
-   * @throws KeyBackupSyncError `rescue-copy-damaged`, `recovery-key-invalid`, `decryption-key-mismatch`, then nothing is changed; or
-   *   `import-failed` if the crypto store takes no keys, or no more: those that it took are in it
+   * @throws KeyBackupSyncError `rescue-copy-damaged`, `rescue-copy-is-key-export`, `recovery-key-invalid`, `decryption-key-mismatch`;
+   *   `import-failed` if the crypto store takes none of its keys. In each case nothing is changed
    */
   async importRescueCopy(file: Blob, recoveryKey: string): Promise<RescuedKeys> {
     return importRescueCopy(this.#worker(), this.#host.cryptoStore, file, recoveryKey);

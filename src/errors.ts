@@ -27,6 +27,10 @@ const CODES = {
   "worker-unavailable": ["tell-app-developer", "The background worker, or the WebAssembly in it, could not be loaded."],
   "import-failed": ["try-again", "The crypto store refused the room keys."],
   "rescue-copy-damaged": ["choose-another-file", "The file is no rescue copy, or not a whole one."],
+  "rescue-copy-is-key-export": [
+    "choose-another-file",
+    "The file is a Matrix key export, and no archive: import it where the app imports room keys, with its passphrase.",
+  ],
   "rescue-copy-overtaken": [
     "try-again",
     "Keys were imported or deleted, or another copy was begun, while this one was made.",

@@ -85,6 +85,7 @@ export const FAILED = {
   "worker-unavailable": failed("worker-unavailable"),
   "import-failed": failed("import-failed", IN_IMPORT),
   "rescue-copy-damaged": failed("rescue-copy-damaged", DOWNLOADED),
+  "rescue-copy-is-key-export": failed("rescue-copy-is-key-export", DOWNLOADED),
   "rescue-copy-overtaken": failed("rescue-copy-overtaken", IN_IMPORT),
   "recovery-key-invalid": failed("recovery-key-invalid", DOWNLOADED),
   "nothing-to-save": failed("nothing-to-save"),

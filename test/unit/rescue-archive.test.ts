@@ -3,52 +3,17 @@ import * as fc from "fast-check";
 import { nextTask } from "../../src/next-task.js";
 import { readArchive, writeArchive } from "../../src/worker/rescue/archive.js";
 import type { ArchiveHeader } from "../../src/worker/rescue/archive-header.js";
-import { fileOf, segmentsOf } from "../support/async-pieces.js";
-
-const HEADER: ArchiveHeader = {
-  userId: "@reader:example.org",
-  madeAt: "2026-01-02T03:04:05.678Z",
-  backup: { version: "7", etag: "42", count: 3 },
-  algorithm: "m.megolm_backup.v1.curve25519-aes-sha2",
-  publicKey: "public",
-  secretStorage: [
-    {
-      keyId: "default",
-      description: { algorithm: "m.secret_storage.v1.aes-hmac-sha2" },
-      secret: { iv: "aXY=", ciphertext: "Y2lwaGVydGV4dA==", mac: "bWFj" },
-    },
-  ],
-};
-const SEGMENTS = ['{"rooms":{"!a:b":{"sessions":{"s":1}', '{"rooms":{}}'];
-
-function archiveOf(segments: readonly string[], header = HEADER, pieceBytes = 1000): Promise<Blob> {
-  return fileOf(writeArchive(header, segmentsOf(segments, pieceBytes)));
-}
-
-/** As one who knows nothing but the format would make it. */
-function gzip(text: string): Promise<Blob> {
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Response(stream).blob();
-}
-
-function gunzip(file: Blob): Promise<string> {
-  return new Response(file.stream().pipeThrough(new DecompressionStream("gzip"))).text();
-}
-
-async function contentOf(file: Blob): Promise<{ header: ArchiveHeader; segments: string[] }> {
-  const { header, segments } = await readArchive(file);
-  const decoder = new TextDecoder();
-  const texts: string[] = [];
-  for await (const { segment, bytes } of segments()) {
-    texts[segment] = (texts[segment] ?? "") + decoder.decode(bytes, { stream: true });
-  }
-  return { header, segments: texts };
-}
-
-/** What is read of a file: its content, or the code of the error. */
-async function readingOf(file: Blob): Promise<unknown> {
-  return contentOf(file).catch(({ code, message }) => code ?? message);
-}
+import {
+  archiveOf,
+  contentOf,
+  gunzip,
+  gzip,
+  HEADER,
+  readingOf,
+  SEGMENTS,
+  textOfEarlierArchive,
+} from "../support/archives.js";
+import { segmentsOf } from "../support/async-pieces.js";
 
 describe("An archive", () => {
   it("gives back what it was made of, in whatever pieces", async () => {
@@ -67,8 +32,17 @@ describe("An archive", () => {
   it("is compressed lines of JSON, which one can read without it", async () => {
     const file = await archiveOf(['{"rooms":\n{}}', '{"rooms":{}}']);
     const [header = "", ...segments] = (await gunzip(file)).split("\n");
-    expect(JSON.parse(header)).to.deep.equal({ format: "key-backup-archive", formatVersion: 1, ...HEADER });
-    expect(segments).to.deep.equal(['{"rooms": {}}', '{"rooms":{}}']);
+    const format = { format: "key-backup-archive", formatVersion: 1, hasEndMark: true };
+    expect(JSON.parse(header)).to.deep.equal({ ...format, ...HEADER });
+    expect(segments.slice(0, 2)).to.deep.equal(['{"rooms": {}}', '{"rooms":{}}']);
+  });
+
+  it("ends with the SHA-256 of all lines before the last one", async () => {
+    const text = await gunzip(await archiveOf(SEGMENTS));
+    const lastLine = text.trimEnd().lastIndexOf("\n") + 1;
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text.slice(0, lastLine)));
+    const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    expect(JSON.parse(text.slice(lastLine))).to.deep.equal({ rooms: {}, end: { sha256 } });
   });
 
   it("holds nothing of an account but what it says", async () => {
@@ -100,7 +74,6 @@ describe("An archive", () => {
 
   const otherFiles: [what: string, file: () => Promise<Blob> | Blob][] = [
     ["an empty file", () => new Blob([])],
-    ["a key export", () => new Blob(["-----BEGIN MEGOLM SESSION DATA-----\nAA==\n"])],
     ["a compressed file of another kind", () => gzip("Dear diary")],
     ["a compressed file of nothing", () => gzip("")],
     ["compressed JSON of another kind", () => gzip('{"rooms":{}}')],
@@ -126,7 +99,8 @@ describe("An archive", () => {
     const [stored] = HEADER.secretStorage;
     const odd = { keyId: "odd", description: { algorithm: "x", passphrase: null }, secret: {} };
     const header = { ...HEADER, secretStorage: [odd, stored] } as unknown as ArchiveHeader;
-    expect((await contentOf(await archiveOf(SEGMENTS, header))).header.secretStorage).to.deep.equal([stored]);
+    const file = await gzip(textOfEarlierArchive(SEGMENTS, header));
+    expect((await contentOf(file)).header.secretStorage).to.deep.equal([stored]);
   });
 
   it("is made no faster than it is read", async () => {

@@ -5,6 +5,10 @@ import { isStoredBackupKey, type StoredBackupKey } from "./stored-backup-key.js"
 
 const FORMAT = "key-backup-archive";
 const FORMAT_VERSION = 1;
+/** Characters: a longer first line is refused. */
+export const LONGEST_HEADER = 1024 * 1024;
+/** The first line of a Matrix key export. */
+const KEY_EXPORT = "-----BEGIN MEGOLM SESSION DATA-----";
 
 export interface ArchiveHeader {
   /** Of the account whose backup this is. Its room keys are good for any other. */
@@ -20,12 +24,19 @@ export interface ArchiveHeader {
   readonly secretStorage: readonly StoredBackupKey[];
 }
 
+/** A header as it is read. */
+export interface ReadHeader extends ArchiveHeader {
+  /** The last line of the file is an end mark: without it the file is not whole. */
+  readonly hasEndMark: boolean;
+}
+
 /** Without its line break. Member by member: nothing else that an object may have gets into the file. */
 export function headerLine({ userId, madeAt, backup, algorithm, publicKey, secretStorage }: ArchiveHeader): string {
   const { version, etag, count } = backup;
   return JSON.stringify({
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
+    hasEndMark: true,
     userId,
     madeAt,
     backup: { version, etag, count },
@@ -35,12 +46,14 @@ export function headerLine({ userId, madeAt, backup, algorithm, publicKey, secre
   });
 }
 
-/** @throws KeyBackupSyncError `rescue-copy-damaged` */
-export function parseHeader(line: string): ArchiveHeader {
+/** @throws KeyBackupSyncError `rescue-copy-damaged`; `rescue-copy-is-key-export` if it is the first line of a Matrix key export */
+export function parseHeader(line: string): ReadHeader {
+  if (line.startsWith(KEY_EXPORT)) throw new KeyBackupSyncError("rescue-copy-is-key-export");
   const header = parse(line);
   if (!isHeader(header)) throw new KeyBackupSyncError("rescue-copy-damaged");
   // A stored key in a shape of its own does not keep the others, or the recovery key alone, from opening the backup.
-  return { ...header, secretStorage: header.secretStorage.filter(isStoredBackupKey) };
+  const secretStorage = header.secretStorage.filter(isStoredBackupKey);
+  return { ...header, secretStorage, hasEndMark: header.hasEndMark === true };
 }
 
 function parse(json: string): unknown {
@@ -51,7 +64,7 @@ function parse(json: string): unknown {
   }
 }
 
-function isHeader(value: unknown): value is ArchiveHeader {
+function isHeader(value: unknown): value is ArchiveHeader & { readonly hasEndMark?: unknown } {
   if (typeof value !== "object" || value === null) return false;
   const { format, formatVersion, backup, secretStorage, ...members } = value as Record<string, unknown>;
   if (format !== FORMAT || formatVersion !== FORMAT_VERSION) return false;

@@ -20,7 +20,7 @@ export class OpenArchive {
   /**
    * @param recoveryKey as the person typed it: the recovery key of the backup or of the account's secret storage, or the passphrase
    *   that the latter was made from
-   * @throws KeyBackupSyncError `rescue-copy-damaged`, `recovery-key-invalid` if it is no recovery key and there is no passphrase, or
+   * @throws KeyBackupSyncError `rescue-copy-damaged`, `rescue-copy-is-key-export`, `recovery-key-invalid` if it is no recovery key and there is no passphrase, or
    *   `decryption-key-mismatch` if it does not open this backup
    */
   static async open(file: Blob, recoveryKey: string): Promise<OpenArchive> {
