@@ -9,6 +9,7 @@ import { writeArchive } from "./rescue/archive.js";
 import type { ArchiveHeader } from "./rescue/archive-header.js";
 import { backupKeyFrom } from "./rescue/backup-key.js";
 import { decryptSegments } from "./rescue/decrypt-segments.js";
+import { headerKeys } from "./rescue/header-keys.js";
 import { writeKeyExport } from "./rescue/key-export.js";
 import { OpenArchive } from "./rescue/open-archive.js";
 import { findStoredBackupKeys, type StoredBackupKey } from "./rescue/stored-backup-key.js";
@@ -164,7 +165,7 @@ export class RescueCalls {
   /** So that the recovery key of today opens it also when the account has another one. */
   async keepStoredKeys(backupId: string, signal: AbortSignal): Promise<void> {
     const storedKeys = await this.#storedKeys(signal);
-    if (storedKeys.length > 0) await this.#spool.keepStoredKeys(backupId, storedKeys);
+    if (storedKeys.length > 0) await this.#spool.keepStoredKeys(backupId, headerKeys(storedKeys));
   }
 
   async #spooledBackups(): Promise<BackupRow[]> {
@@ -204,6 +205,7 @@ function headerOf(
   { backup, publicKey, storedKeys }: BackupRow,
   now: readonly StoredBackupKey[],
 ): ArchiveHeader {
-  const secretStorage = [...storedKeys, ...now];
+  // Those of now first: the account's present recovery key is the likeliest to be at hand.
+  const secretStorage = [...now, ...storedKeys];
   return { userId, madeAt: new Date().toISOString(), backup, algorithm: SUPPORTED_ALGORITHM, publicKey, secretStorage };
 }

@@ -1,6 +1,7 @@
 /** What an archive says of itself: whose backup it is, and what may give its decryption key. No secret is in it. */
 import { KeyBackupSyncError } from "../../errors.js";
 import type { BackupInfo } from "../../state.js";
+import { headerKeys } from "./header-keys.js";
 import { isStoredBackupKey, type StoredBackupKey } from "./stored-backup-key.js";
 
 const FORMAT = "key-backup-archive";
@@ -9,6 +10,8 @@ const FORMAT_VERSION = 1;
 export const LONGEST_HEADER = 1024 * 1024;
 /** The first line of a Matrix key export. */
 const KEY_EXPORT = "-----BEGIN MEGOLM SESSION DATA-----";
+/** Characters of what a homeserver says of a backup; the rest is cut. It is for people to look at. */
+const LONGEST_INFO = 1024;
 
 export interface ArchiveHeader {
   /** Of the account whose backup this is. Its room keys are good for any other. */
@@ -30,20 +33,44 @@ export interface ReadHeader extends ArchiveHeader {
   readonly hasEndMark: boolean;
 }
 
-/** Without its line break. Member by member: nothing else that an object may have gets into the file. */
-export function headerLine({ userId, madeAt, backup, algorithm, publicKey, secretStorage }: ArchiveHeader): string {
-  const { version, etag, count } = backup;
+/**
+ * Without its line break. As many stored keys as fit into a line that is read again: the last ones are dropped.
+ * @throws KeyBackupSyncError `malformed-response` if the rest cannot be read again: it is what the homeserver sent
+ */
+export function headerLine(header: ArchiveHeader): string {
+  const storedKeys = [...headerKeys(header.secretStorage)];
+  let line = lineOf(header, storedKeys);
+  while (line.length > LONGEST_HEADER && storedKeys.pop()) line = lineOf(header, storedKeys);
+  if (!canBeRead(line, storedKeys.length)) throw new KeyBackupSyncError("malformed-response");
+  return line;
+}
+
+/** Member by member: nothing else that an object may have gets into the file. */
+function lineOf(
+  { userId, madeAt, backup, algorithm, publicKey }: ArchiveHeader,
+  secretStorage: readonly StoredBackupKey[],
+): string {
+  const [version, etag] = [backup.version.slice(0, LONGEST_INFO), backup.etag.slice(0, LONGEST_INFO)];
   return JSON.stringify({
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
     hasEndMark: true,
     userId,
     madeAt,
-    backup: { version, etag, count },
+    backup: { version, etag, count: backup.count },
     algorithm,
     publicKey,
     secretStorage,
   });
+}
+
+function canBeRead(line: string, storedKeys: number): boolean {
+  if (line.length > LONGEST_HEADER) return false;
+  try {
+    return parseHeader(line).secretStorage.length === storedKeys;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws KeyBackupSyncError `rescue-copy-damaged`; `rescue-copy-is-key-export` if it is the first line of a Matrix key export */
