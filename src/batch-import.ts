@@ -14,8 +14,10 @@ import type { SettledBatch } from "./protocol.js";
 /** Calls of the crypto store. The block of each of the first is measured, since their size follows from it, then that of one in so many. */
 const MEASURED_FIRST = 8;
 const BETWEEN_SAMPLES = 16;
-/** Batches in a row that may leave open what is the matter. */
+/** Tries at the end, when no room key follows whose import would show that the crypto store still works. */
 const MOST_TRIES = 3;
+/** Room keys in a row for which the crypto store throws: all of them are kept in memory until it takes another, or they are too many. */
+const MOST_REFUSED = 5000;
 
 export interface BatchImportOptions {
   readonly importAll: ImportAll;
@@ -36,6 +38,8 @@ export class BatchImport {
   readonly #rejected = new Set<RoomKey>();
   /** For these the crypto store threw; and whether it has taken another since, so that a second throw says that it is the key. */
   readonly #refused = new Map<RoomKey, boolean>();
+  /** Room keys that the crypto store took. */
+  #taken = 0;
   #tries = 0;
 
   constructor(options: BatchImportOptions) {
@@ -49,13 +53,16 @@ export class BatchImport {
    */
   async settle(roomKeys: readonly RoomKey[]): Promise<SettledBatch | null> {
     const started = performance.now();
+    const before = this.#taken;
     this.#given.push(...roomKeys);
     await this.#importInCalls(roomKeys);
-    await this.#importAgain();
+    // As long as the crypto store takes nothing, a second try of all that it refused tells nothing either.
+    if (this.#taken > before || roomKeys.length === 0) await this.#importAgain();
     if (roomKeys.length > 0) this.size.took(roomKeys.length, performance.now() - started);
     if (this.#refused.size === 0) return this.#settled();
-    if (++this.#tries === MOST_TRIES) throw new KeyBackupSyncError("import-failed", { cause: this.cause });
-    return null;
+    if (roomKeys.length === 0) this.#tries++;
+    if (this.#tries < MOST_TRIES && this.#refused.size < MOST_REFUSED) return null;
+    throw new KeyBackupSyncError("import-failed", { cause: this.cause });
   }
 
   /** What the crypto store threw for counts as rejected: for whom nothing is lost by that. */
@@ -102,8 +109,13 @@ export class BatchImport {
       if (!this.#refused.get(roomKey)) return void this.#refused.set(roomKey, false);
     }
     this.#refused.delete(roomKey);
-    if (fate.kind !== "taken") this.#rejected.add(roomKey);
-    else for (const other of this.#refused.keys()) this.#refused.set(other, true);
+    if (fate.kind === "taken") this.#noteTaken();
+    else this.#rejected.add(roomKey);
+  }
+
+  #noteTaken(): void {
+    this.#taken++;
+    for (const other of this.#refused.keys()) this.#refused.set(other, true);
   }
 
   async #importThenRest(roomKeys: readonly RoomKey[]): Promise<readonly Tried[]> {

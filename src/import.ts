@@ -25,7 +25,7 @@ export interface ImportOptions {
 }
 
 /**
- * @throws KeyBackupSyncError `import-failed` if the crypto store takes no more keys, or throws for the last ones, which nothing follows
+ * @throws KeyBackupSyncError `import-failed` if the crypto store takes none of thousands in a row, or throws for the last ones, which nothing follows
  *   that would show whether it still takes others: they stay in the spool; what `nextBatch` throws; the abort's reason
  */
 export async function importRoomKeys(options: ImportOptions): Promise<void> {

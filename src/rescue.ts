@@ -1,11 +1,14 @@
 /** Rescue copies on the page: the worker makes and reads them piece by piece, and the keys of one go into the crypto store. */
 import { BatchImport } from "./batch-import.js";
 import { EFFORTS } from "./effort.js";
-import { KeyBackupSyncError } from "./errors.js";
-import type { CryptoStore } from "./host.js";
+import { isFault, KeyBackupSyncError } from "./errors.js";
+import type { CryptoStore, RoomKey } from "./host.js";
+import type { SettledBatch } from "./protocol.js";
 import type { RescueCopy, RescuedKeys } from "./reset.js";
 import { failedCount } from "./state.js";
 import type { WorkerLink } from "./worker-link.js";
+
+const NOT_SETTLED: SettledBatch = { rejected: [] };
 
 /** @throws KeyBackupSyncError see `KeyBackupSafety.rescueCopy` */
 export async function rescueCopy(link: WorkerLink, passphrase: string | null): Promise<RescueCopy> {
@@ -37,12 +40,22 @@ export async function importRescueCopy(
     if (!batch) break;
     given += batch.roomKeys.length;
     failed += failedCount(batch);
-    rejected += (await batches.settle(batch.roomKeys))?.rejected.length ?? 0;
+    rejected += (await settled(batches, batch.roomKeys)).rejected.length;
   }
   // Nothing follows to compare the last ones with, but the file is still there.
   rejected += batches.giveUp().rejected.length;
   if (given > 0 && rejected === given) throw new KeyBackupSyncError("import-failed", { cause: batches.cause });
   return { imported: given - rejected, failed: failed + rejected };
+}
+
+/** However many the crypto store refuses in a row: good room keys may follow, and the refused ones are still in the file. */
+async function settled(batches: BatchImport, roomKeys: readonly RoomKey[]): Promise<SettledBatch> {
+  try {
+    return (await batches.settle(roomKeys)) ?? NOT_SETTLED;
+  } catch (cause) {
+    if (!isFault(cause, "import-failed")) throw cause;
+    return batches.giveUp();
+  }
 }
 
 /** Nothing is made that is not read. */

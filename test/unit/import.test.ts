@@ -165,6 +165,39 @@ describe("The import", () => {
     expect(scene.settled).to.have.lengthOf(18);
   });
 
+  it("takes the good keys behind 300 in a row that the crypto store refuses, and rejects only these", async () => {
+    const scene = new Scene(16, 84, 100, 100, 50, 50);
+    scene.beforeImport = (keys) => keys.some((key) => Number(key) < 300) && refuse();
+    await scene.run();
+    expect(scene.counts).to.deep.equal([100, 300]);
+    expect(scene.taken.size).to.equal(100);
+  });
+
+  it("takes every good key in whatever order the refused ones come", async () => {
+    const isBad: Record<string, (at: number) => boolean> = {
+      "every other one": (at) => at % 2 === 0,
+      "every other batch": (at) => at % 100 < 50,
+      "all but one": (at) => at !== 399,
+      "some hundreds in the middle": (at) => at >= 20 && at < 390,
+    };
+    for (const [order, isRefused] of Object.entries(isBad)) {
+      const scene = new Scene(...Array(8).fill(50));
+      scene.beforeImport = (keys) => keys.some((key) => isRefused(Number(key))) && refuse();
+      await scene.run();
+      const bad = Array.from({ length: 400 }, (_, at) => at).filter(isRefused).length;
+      expect(scene.counts, order).to.deep.equal([400 - bad, bad]);
+    }
+  });
+
+  it("ends where the crypto store takes nothing of what is left, after some thousand tries", async () => {
+    const scene = new Scene(16, ...Array(100).fill(500));
+    let calls = 0;
+    scene.beforeImport = () => ++calls > 1 && refuse();
+    await expectImportFailed(scene);
+    expect(scene.counts).to.deep.equal([16, 0]);
+    expect(calls).to.be.lessThan(15_000);
+  });
+
   it("ends at a refused key that nothing follows, and loses none", async () => {
     const scene = new Scene(16, 1);
     scene.beforeImport = (keys) => keys.includes("16") && refuse();
