@@ -3,6 +3,7 @@ import { KeyBackupSyncError } from "../errors.js";
 import type { DecryptedBatch, RescueCopyBegin, RescueCopyEnd } from "../protocol.js";
 import { failedCount } from "../state.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
+import { exportedKeys } from "./exported-keys.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keepKeyOnce, keptDecryptor } from "./kept-decryptor.js";
 import { writeArchive } from "./rescue/archive.js";
@@ -105,8 +106,9 @@ export class RescueCalls {
       if (!decryptor) throw new KeyBackupSyncError("rescue-copy-overtaken");
       try {
         for await (const batch of decryptSegments(spooled.of(row), decryptor, AT_ONCE)) {
-          onFailed(failedCount(batch));
-          yield* batch.roomKeys;
+          const exported = exportedKeys(batch.roomKeys);
+          onFailed(failedCount(batch) + batch.roomKeys.length - exported.length);
+          yield* exported;
         }
       } finally {
         decryptor.close();

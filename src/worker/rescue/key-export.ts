@@ -6,7 +6,7 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { KeyBackupSyncError } from "../../errors.js";
-import type { RoomKey } from "../../host.js";
+import type { ExportedRoomKey } from "../exported-keys.js";
 import { Base64Lines } from "./base64-lines.js";
 import { CounterMode } from "./counter-mode.js";
 import { streamOf } from "./streams.js";
@@ -30,12 +30,15 @@ interface Keys {
  * @throws KeyBackupSyncError `passphrase-missing` at once. What goes wrong with the keys is an error of the stream: then the file has no
  *   end, and no client takes it.
  */
-export function writeKeyExport(roomKeys: AsyncIterable<RoomKey>, passphrase: string): ReadableStream<Uint8Array> {
+export function writeKeyExport(
+  roomKeys: AsyncIterable<ExportedRoomKey>,
+  passphrase: string,
+): ReadableStream<Uint8Array> {
   if (passphrase === "") throw new KeyBackupSyncError("passphrase-missing");
   return streamOf(textPieces(roomKeys, passphrase));
 }
 
-async function* textPieces(roomKeys: AsyncIterable<RoomKey>, passphrase: string): AsyncGenerator<Uint8Array> {
+async function* textPieces(roomKeys: AsyncIterable<ExportedRoomKey>, passphrase: string): AsyncGenerator<Uint8Array> {
   const lines = new Base64Lines();
   yield encoder.encode(FIRST_LINE);
   for await (const bytes of sealed(roomKeys, passphrase)) yield encoder.encode(lines.encode(bytes));
@@ -43,7 +46,7 @@ async function* textPieces(roomKeys: AsyncIterable<RoomKey>, passphrase: string)
 }
 
 /** Version, salt, initialisation vector, rounds, ciphertext; and the authentication code of all that. */
-async function* sealed(roomKeys: AsyncIterable<RoomKey>, passphrase: string): AsyncGenerator<Uint8Array> {
+async function* sealed(roomKeys: AsyncIterable<ExportedRoomKey>, passphrase: string): AsyncGenerator<Uint8Array> {
   const salt = crypto.getRandomValues(new Uint8Array(16));
   const iv = firstCounter();
   const keys = await deriveKeys(passphrase, salt);
@@ -60,7 +63,7 @@ async function* sealed(roomKeys: AsyncIterable<RoomKey>, passphrase: string): As
   yield mac.digest();
 }
 
-async function* jsonPieces(roomKeys: AsyncIterable<RoomKey>): AsyncGenerator<Uint8Array> {
+async function* jsonPieces(roomKeys: AsyncIterable<ExportedRoomKey>): AsyncGenerator<Uint8Array> {
   let text = "[";
   let separator = "";
   for await (const roomKey of roomKeys) {
