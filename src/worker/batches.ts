@@ -27,6 +27,8 @@ export class Batches {
   #reader: SegmentReader;
   /** `null` as long as no key can come twice: in the first segment of the first pass. */
   #known: KnownKeys | null;
+  /** The row as this import last left it. */
+  #left: BackupRow;
   /** What is not settled, in its order. */
   #given: Given[] = [];
   #ahead: Promise<PreparedBatch | null> | null = null;
@@ -37,6 +39,7 @@ export class Batches {
     this.#pass = row.pass;
     this.#decryptor = decryptor;
     this.#known = known;
+    this.#left = row;
     this.#reader = new SegmentReader(spool, this.#backupId, row.cursor);
   }
 
@@ -73,17 +76,23 @@ export class Batches {
     for (const { prepared, ended } of this.#given) {
       const inIt = new Set(rejected.map((index) => index - before));
       row = await this.#settleOne(prepared, inIt);
-      for (const { segment, end } of ended) row = await this.#spool.settleSegment(this.#backupId, segment, end);
+      for (const { segment, end } of ended) row = await this.#settleSegment(segment, end);
       before += prepared.batch.roomKeys.length;
     }
     this.#given = [];
     return row ?? this.#row();
   }
 
-  #settleOne(prepared: PreparedBatch, rejected: ReadonlySet<number>): Promise<BackupRow> {
+  async #settleOne(prepared: PreparedBatch, rejected: ReadonlySet<number>): Promise<BackupRow> {
     const { counts, entries, corrected } = prepared.settle(rejected);
     for (const entry of corrected) this.#known?.add(entry);
-    return this.#spool.settleBatch(this.#backupId, counts, pageOf(entries));
+    this.#left = await this.#spool.settleBatch(this.#backupId, counts, pageOf(entries), this.#left);
+    return this.#left;
+  }
+
+  async #settleSegment(segment: number, end: SegmentEnd): Promise<BackupRow> {
+    this.#left = await this.#spool.settleSegment(this.#backupId, segment, end, this.#left);
+    return this.#left;
   }
 
   /** A batch ahead, begun once the answer with the one before is on its way. */
@@ -117,7 +126,7 @@ export class Batches {
     if (isMore && !(isUnsettled && row.segments[segment]?.place === "memory")) return caughtUp(row);
     if (isUnsettled)
       return isLast || end === "lost" ? this.#giveNothing(limit, row) : this.#goOnBehind(end, limit, row);
-    const after = await this.#spool.settleSegment(this.#backupId, segment, end);
+    const after = await this.#settleSegment(segment, end);
     if (!row.replaced && (end === "lost" || (isLast && end === "cut"))) throw this.#fault();
     if (isLast) return { kind: "end", progress: progressOf(after) };
     return this.#nextSegment(limit, after);

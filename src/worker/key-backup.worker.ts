@@ -1,6 +1,7 @@
 /** The worker's end of the wire: takes the page's calls to the session of its account, one answer each, and lets them be aborted. */
 import { KeyBackupSyncError } from "../errors.js";
 import type { CallName, PageMessage, WorkerCalls, WorkerMessage } from "../protocol.js";
+import { OvertakenError } from "./overtaken.js";
 import type { RescueCalls } from "./rescue-calls.js";
 import { Session } from "./session.js";
 
@@ -57,7 +58,8 @@ async function answer({ id, name, args }: PageMessage & { type: "call" }): Promi
 
 function faultOf(cause: unknown, signal: AbortSignal) {
   if (cause instanceof KeyBackupSyncError) return { code: cause.code, retryAfterMs: cause.retryAfterMs };
-  return { code: signal.aborted ? ("aborted" as const) : ("worker-crashed" as const), retryAfterMs: null };
+  const isAborted = signal.aborted || cause instanceof OvertakenError;
+  return { code: isAborted ? ("aborted" as const) : ("worker-crashed" as const), retryAfterMs: null };
 }
 
 async function end(): Promise<void> {

@@ -25,9 +25,11 @@ import {
 } from "./backup-row.js";
 import { type ChunkKey, LostChunkError, type NewChunk } from "./chunks.js";
 import { MemoryChunks } from "./memory-chunks.js";
+import { OvertakenError, onlyAsLeft } from "./overtaken.js";
 import type { StoredBackupKey } from "./rescue/stored-backup-key.js";
 import { makeSealingKey, seal, unseal } from "./sealed-key.js";
 import { SpoolStorage } from "./spool-storage.js";
+import { deleteUncounted } from "./uncounted-chunks.js";
 
 /** Where a new segment is to be, and what it is an answer to. */
 export interface NewSegment {
@@ -151,19 +153,28 @@ export class Spool {
     return this.#change(backupId, (row) => withWhole(row, segment, backup, isAll));
   }
 
-  /** @param page what the ledger has to remember of it, `null` for nothing */
-  settleBatch(backupId: string, settled: BatchCounts, page: Uint8Array | null): Promise<BackupRow> {
+  /**
+   * @param page what the ledger has to remember of it, `null` for nothing
+   * @param left the row as this import last left it
+   * @throws OvertakenError if another import has settled keys since: nothing is counted then
+   */
+  settleBatch(backupId: string, settled: BatchCounts, page: Uint8Array | null, left?: BackupRow): Promise<BackupRow> {
     return this.#storing(async (storage) => {
-      const row = await this.#change(backupId, (before) => withBatch(before, settled, page ? 1 : 0), page);
+      const change = (before: BackupRow) => withBatch(before, settled, page ? 1 : 0);
+      const row = await this.#change(backupId, onlyAsLeft(left, change), page);
       storage.memory.releaseBefore({ backupId, ...settled.end });
       return row;
     });
   }
 
-  /** All that a segment has is settled. Its chunks go only with the last one: until then they tell a later answer what is there. */
-  settleSegment(backupId: string, segment: number, end: SegmentEnd): Promise<BackupRow> {
+  /**
+   * All that a segment has is settled. Its chunks go only with the last one: until then they tell a later answer what is there.
+   * @throws OvertakenError as `settleBatch` does
+   */
+  settleSegment(backupId: string, segment: number, end: SegmentEnd, left?: BackupRow): Promise<BackupRow> {
     return this.#storing(async (storage) => {
-      const row = await this.#change(backupId, (before) => withSettled(before, segment, end));
+      const change = (before: BackupRow) => withSettled(before, segment, end);
+      const row = await this.#change(backupId, onlyAsLeft(left, change));
       storage.memory.releaseBefore({ backupId, segment: segment + 1, chunk: 0 });
       if (isSpent(row)) await storage.eachChunks((chunks) => chunks.deleteBackup(backupId));
       return row;
@@ -265,7 +276,7 @@ export class Spool {
     try {
       return await work(await this.#storage());
     } catch (cause) {
-      if (cause instanceof KeyBackupSyncError || isAbort(cause)) throw cause;
+      if (cause instanceof KeyBackupSyncError || cause instanceof OvertakenError || isAbort(cause)) throw cause;
       const full = cause instanceof DOMException && cause.name === "QuotaExceededError";
       throw new KeyBackupSyncError(full ? "storage-full" : "storage-unavailable", { cause });
     }
@@ -286,20 +297,6 @@ export class Spool {
       close();
       throw cause;
     }
-  }
-}
-
-/** The chunks of segments that a row counted, and counts no more. */
-async function deleteUncounted(
-  storage: SpoolStorage,
-  backupId: string,
-  before: readonly Segment[],
-  after: readonly Segment[],
-): Promise<void> {
-  for (const [segment, { lengths, place }] of before.entries()) {
-    const isCounted = (after[segment]?.lengths.length ?? 0) > 0;
-    if (lengths.length === 0 || isCounted) continue;
-    await (await storage.chunksIn(place)).deleteSegment(backupId, segment, lengths.length);
   }
 }
 
