@@ -4,6 +4,7 @@
  */
 import { assessReset } from "./assess-reset.js";
 import { choosePause, chooseRun, chooseStop, recallChoice } from "./choice.js";
+import { ClientWatch } from "./client-watch.js";
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { Host } from "./host.js";
 import { withImportsInARow } from "./imports-in-a-row.js";
@@ -44,6 +45,7 @@ const PATIENCE = 10_000;
  */
 export class KeyBackupSyncController extends EventTarget implements KeyBackupSyncRun, KeyBackupSafety {
   readonly #host: Host;
+  readonly #client: ClientWatch;
   readonly #oneRun: OneRun;
   #intensity: Intensity = "balanced";
   #state: KeyBackupSyncState = IDLE;
@@ -57,19 +59,22 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   constructor(host: Host) {
     super();
+    this.#client = new ClientWatch(host, () => this.#onStop());
     this.#host = {
       account: host.account,
       rooms: host.rooms,
-      cryptoStore: withImportsInARow(host.cryptoStore),
+      cryptoStore: withImportsInARow(this.#client.cryptoStore),
       onBackupChange: (listener) => host.onBackupChange(listener),
     };
     const { userId, deviceId } = host.account;
     this.#oneRun = new OneRun(`key-backup-sync:${userId}:${deviceId}`, {
       getState: () => this.#state,
       begin: async (wish) => (await this.#guarded(() => this.#begin(wish))) ?? false,
-      run: async (signal) => void (await this.#guarded(() => this.#survivingCrashes(signal))),
+      run: async (signal) =>
+        void (await this.#guarded(() => this.#client.during(() => this.#survivingCrashes(signal)))),
+      rest: () => this.#endWorker(),
       prioritise: (roomId) => this.#priorities.add(roomId),
-      mirror: (state) => this.#enter(state),
+      mirror: (state) => this.#report(state),
     });
     this.#unsubscribe = [
       host.cryptoStore.onDecryptionKeyChange(() => this.#onDecryptionKeyChange()),
@@ -174,6 +179,10 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   /** True if a run is to follow: the state is `checking` then. */
   async #begin(wish: Wish): Promise<boolean> {
+    if (this.#client.hasStopped && wish !== "stop" && wish !== "erase") {
+      this.#oneRun.letGo();
+      return false;
+    }
     switch (wish) {
       case "auto-start":
         return this.#rest(await recallChoice(this.#worker(), null));
@@ -221,7 +230,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       host: this.#host,
       signal,
       intensity: () => this.#intensity,
-      report: (state: KeyBackupSyncState) => this.#enter(state),
+      report: (state: KeyBackupSyncState) => this.#report(state),
       priorities: this.#priorities,
       metered: this.#metered,
       restingAt: this.#isDone ? this.#state : null,
@@ -231,7 +240,8 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       try {
         return await run({ ...options, link });
       } catch (cause) {
-        signal.throwIfAborted();
+        // What a client throws that was stopped is no error.
+        if (this.#client.hasStopped || signal.aborted) return;
         const isCrash = isFault(cause, "worker-crashed");
         if (!isCrash || this.#reached <= reached) throw cause;
         reached = this.#reached;
@@ -268,6 +278,17 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     return this.#link;
   }
 
+  async #endWorker(): Promise<void> {
+    this.#link?.close();
+    await this.#link?.ended;
+  }
+
+  /** What is kept stays for the next client of the user and device. Other tabs do not hear of it: they may go on. */
+  #onStop(): void {
+    this.#oneRun.letGo();
+    this.#enter(IDLE);
+  }
+
   /** All there was to do is done. */
   get #isDone(): boolean {
     return this.#state.status === "complete" || this.#state.status === "unavailable";
@@ -298,6 +319,11 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     if (state.status === "failed" && state.error.nextMove === "enter-recovery-key") void this.start();
     const isMissed = state.status === "waiting" && state.reason === "decryption-key";
     if (isMissed && !this.#oneRun.isHere) void this.#oneRun.wish("go-on");
+  }
+
+  /** What goes on elsewhere, or here, is nothing to a client that was stopped. */
+  #report(state: KeyBackupSyncState): void {
+    if (!this.#client.hasStopped) this.#enter(state);
   }
 
   /** The one place where the state changes. */

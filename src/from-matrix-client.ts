@@ -64,6 +64,11 @@ interface WithOlmMachine {
   };
 }
 
+/** Of the crypto backend, private. A client that was not syncing has no other sign that it was stopped. */
+interface StoppableCrypto {
+  readonly stopped?: boolean;
+}
+
 const DECRYPTED = "Event.decrypted";
 const BACKUP_STATUS = "crypto.keyBackupStatus";
 const KEY_CACHED = "crypto.keyBackupDecryptionKeyCached";
@@ -98,7 +103,22 @@ export function fromMatrixClient(client: MatrixClientLike): Host {
       client.on(BACKUP_STATUS, listener);
       return () => client.off(BACKUP_STATUS, listener);
     },
+    isStopped: () => isStopped(crypto),
   };
+}
+
+/**
+ * Whether `fromMatrixClient` can take a client. `not-yet`: it is not logged in, or `initRustCrypto()` has not finished; no event tells
+ * when. `stopped`: after `stopClient()`, for good: neither `startClient()` nor `initRustCrypto()` opens the crypto store again.
+ */
+export function readinessOf(client: MatrixClientLike): "not-yet" | "ready" | "stopped" {
+  const crypto = client.getCrypto();
+  if (!crypto || !client.getUserId() || !client.getDeviceId()) return "not-yet";
+  return isStopped(crypto) ? "stopped" : "ready";
+}
+
+function isStopped(crypto: MatrixCryptoLike): boolean {
+  return (crypto as unknown as StoppableCrypto).stopped === true;
 }
 
 function accountOf(client: MatrixClientLike, userId: string, deviceId: string): Account {

@@ -11,6 +11,7 @@ import {
   getDecryptionKey,
   importBackedUpRoomKeys,
   importExportedRoomKeys,
+  isClosed,
   roomsInStore,
 } from "./olm-machine-store.js";
 
@@ -53,6 +54,8 @@ export class OlmMachineHost implements Host {
   readonly account: Account;
   readonly cryptoStore: CryptoStore;
   readonly rooms: Rooms;
+  /** Whether the page has closed the machine. */
+  readonly isStopped: () => boolean;
   readonly #keyListeners = new Set<() => void>();
   readonly #backupListeners = new Set<() => void>();
   readonly #undecryptableListeners = new Set<(roomId: string) => void>();
@@ -62,6 +65,7 @@ export class OlmMachineHost implements Host {
   /** @internal */
   constructor(machine: OlmMachine, options: OlmMachineOptions) {
     this.account = accountOf(options);
+    this.isStopped = () => isClosed(machine);
     this.cryptoStore = {
       getDecryptionKey: () => getDecryptionKey(machine),
       onDecryptionKeyChange: (listener) => subscribe(this.#keyListeners, listener),

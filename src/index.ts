@@ -8,6 +8,7 @@ export {
   type MatrixCryptoLike,
   type MatrixEventLike,
   type MatrixRoomLike,
+  readinessOf,
 } from "./from-matrix-client.js";
 export { type GuardableClient, guardBackupReset, type ResetConfirmation } from "./guard-backup-reset.js";
 export type { Account, BackedUpRoomKeys, CryptoStore, Host, RoomKey, Rooms } from "./host.js";

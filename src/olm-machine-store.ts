@@ -52,6 +52,15 @@ export async function getBackedUp(machine: OlmMachine): Promise<BackedUpRoomKeys
   return { version, count: backedUp };
 }
 
+/** After `machine.close()` everything throws, for good. The machine has no other way to tell: so it is asked for something small. */
+export function isClosed(machine: OlmMachine): boolean {
+  try {
+    return machine.roomKeyRequestsEnabled === undefined;
+  } catch {
+    return true;
+  }
+}
+
 /** Version of the backup that it uploads to. */
 async function activeBackupOf(machine: OlmMachine): Promise<string | null> {
   const keys = await machine.getBackupKeys();

@@ -2,9 +2,11 @@
  * One run for a user and device, over all tabs: wishes in a row, done here by whoever holds the lock, or passed on to the tab that does.
  * A tab without the lock shows what that one says, and is next when it is gone. It knows nothing of what a run does.
  */
+import { IS_ALLOWED } from "./allowed-wishes.js";
 import { OtherTabs, RollCall } from "./other-tabs.js";
+import { followLifecycle } from "./page-lifecycle.js";
 import { alone } from "./run-lock.js";
-import { canPause, canResume, canStart, canStop, isAtRest, type KeyBackupSyncState, syncOf } from "./state.js";
+import { isAtRest, type KeyBackupSyncState, syncOf } from "./state.js";
 import type { TabMessage, TabWish } from "./tab-messages.js";
 
 /** `auto-start` is each page's own. */
@@ -17,11 +19,16 @@ export interface Runner {
   begin(wish: Wish): Promise<boolean>;
   /** Resolves when it has ended, by itself or by an abort, and nothing of it is in flight any more. */
   run(signal: AbortSignal): Promise<void>;
+  /** This tab has to let go in the midst of it: resolves when no worker has anything in flight or in memory. */
+  rest(): Promise<void>;
   /** The keys of this room first, of the run that is here or may come to be here. */
   prioritise(roomId: string): void;
   /** Shows what is so in another tab. */
   mirror(state: KeyBackupSyncState): void;
 }
+
+/** Milliseconds, after the browser ended the wait for the lock. */
+const BETWEEN_WAITS = 1000;
 
 interface QueuedWish {
   readonly id: number;
@@ -50,10 +57,14 @@ export class OneRun {
   #phase: Phase = "away";
   /** Ends the wait for the lock. */
   #waiting: AbortController | null = null;
+  /** As long as the lock is here: ends what is done under it. */
+  #holding = new AbortController();
   #run = new AbortController();
+  #isFrozen = false;
   /** The state was made here, and not heard of. */
   #isOwn = false;
   #isClosed = false;
+  readonly #unfollow: () => void;
 
   constructor(name: string, runner: Runner) {
     this.#name = name;
@@ -62,6 +73,10 @@ export class OneRun {
     this.#rollCall = new RollCall(
       () => this.#call(),
       () => this.#onSilence(),
+    );
+    this.#unfollow = followLifecycle(
+      () => this.#freeze(),
+      () => this.#thaw(),
     );
     this.#tabs.say({ type: "ask" });
   }
@@ -87,12 +102,35 @@ export class OneRun {
     if (this.#isOwn) this.#tabs.say({ type: "state", state: this.#runner.getState() });
   }
 
+  /** Ends what is done here, and the wait for it. Whoever is next goes on; if the state is not at rest, this tab gets in line again. */
+  letGo(): void {
+    this.#stopWaiting();
+    this.#isOwn = false;
+    this.#holding.abort();
+  }
+
   close(): void {
     this.#isClosed = true;
+    this.#unfollow();
     this.#tabs.close();
-    this.#stopWaiting();
-    this.#run.abort();
+    this.letGo();
     for (const { done } of this.#wishes.splice(0)) done();
+  }
+
+  /** A frozen page must not keep others from the lock, nor be in line for it. */
+  #freeze(): void {
+    this.#isFrozen = true;
+    this.letGo();
+    this.#tabs.close();
+  }
+
+  /** Meanwhile another tab may have gone on with it, or come to its end. */
+  #thaw(): void {
+    if (!this.#isFrozen) return;
+    this.#isFrozen = false;
+    this.#tabs.open();
+    this.#tabs.say({ type: "ask" });
+    this.#waitIfNeeded();
   }
 
   #add(added: QueuedWish): void {
@@ -105,7 +143,7 @@ export class OneRun {
     if (this.#phase === "running") this.#run.abort();
     if (this.#phase !== "away") return;
     this.#pass(added);
-    this.#wait();
+    this.#waitIfNeeded();
   }
 
   #hear(message: TabMessage): void {
@@ -162,7 +200,7 @@ export class OneRun {
 
   /** Whoever shows a run that goes on is there to take it over. */
   #waitIfNeeded(): void {
-    if (this.#phase !== "away") return;
+    if (this.#phase !== "away" || this.#isFrozen || this.#isClosed) return;
     if (this.#wishes.length > 0 || !isAtRest(this.#runner.getState())) this.#wait();
     else this.#stopWaiting();
   }
@@ -172,9 +210,22 @@ export class OneRun {
     const waiting = new AbortController();
     this.#waiting = waiting;
     this.#rollCall.start();
-    alone(this.#name, waiting.signal, () => this.#hold(waiting)).catch((cause: unknown) => {
-      if (!waiting.signal.aborted) throw cause;
+    alone(this.#name, waiting.signal, (lost) => this.#hold(waiting, lost)).catch((cause: unknown) => {
+      if (waiting.signal.aborted) return;
+      if (!(cause instanceof DOMException) || cause.name !== "AbortError") throw cause;
+      setTimeout(() => this.#waitAnew(waiting), BETWEEN_WAITS);
     });
+  }
+
+  /** The browser ended the wait, as it does for a page that it freezes. */
+  #waitAnew(waiting: AbortController): void {
+    if (waiting !== this.#waiting) return;
+    this.#stopWaiting();
+    this.#waitIfNeeded();
+  }
+
+  get #mustLetGo(): boolean {
+    return this.#holding.signal.aborted;
   }
 
   #stopWaiting(): void {
@@ -183,16 +234,20 @@ export class OneRun {
     this.#rollCall.stop();
   }
 
-  async #hold(waiting: AbortController): Promise<void> {
+  async #hold(waiting: AbortController, lost: AbortSignal): Promise<void> {
     // It may have been granted at the moment in which it was given up.
     if (waiting !== this.#waiting) return;
     this.#rollCall.stop();
+    this.#holding = new AbortController();
+    lost.addEventListener("abort", () => this.letGo());
     if (await this.#isLeft()) await this.#runUnlessStopped();
-    for (let next = this.#wishes.shift(); next; next = this.#wishes.shift()) await this.#grant(next);
+    while (this.#wishes[0] && !this.#mustLetGo) await this.#grant(this.#wishes.shift() as QueuedWish);
+    if (this.#mustLetGo) await this.#runner.rest();
     this.#phase = "away";
     this.#waiting = null;
     // Nobody without the lock may say that something goes on.
-    this.#isOwn &&= isAtRest(this.#runner.getState());
+    this.#isOwn &&= !this.#mustLetGo && isAtRest(this.#runner.getState());
+    this.#waitIfNeeded();
   }
 
   /** Whether a run of another tab was left in its midst. That tab may also have ended it, with its last word still on the way. */
@@ -220,11 +275,11 @@ export class OneRun {
   }
 
   async #runHere(): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.#mustLetGo) return;
     this.#phase = "running";
     this.#isOwn = true;
     this.#run = new AbortController();
-    await this.#runner.run(this.#run.signal);
+    await this.#runner.run(AbortSignal.any([this.#run.signal, this.#holding.signal]));
   }
 
   /** Whether a wish makes sense in the state of now. */
@@ -234,14 +289,3 @@ export class OneRun {
     return wish === "auto-start" ? isAtRest(state) && !this.#isOwn : IS_ALLOWED[wish](state);
   }
 }
-
-const IS_ALLOWED: Readonly<Record<TabWish, (state: KeyBackupSyncState) => boolean>> = {
-  start: canStart,
-  // No button offers it as long as there is nothing to be shown as paused, but whoever asks for it is right.
-  pause: (state) => canPause(state) || state.status === "checking",
-  resume: canResume,
-  stop: canStop,
-  "go-on": (state) => state.status === "waiting" && state.reason === "decryption-key",
-  erase: () => true,
-  "look-again": ({ status }) => status !== "idle" && status !== "paused" && status !== "failed",
-};

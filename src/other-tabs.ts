@@ -5,13 +5,23 @@
 import { fromWire, type TabMessage, toWire } from "./tab-messages.js";
 
 export class OtherTabs {
-  #channel: BroadcastChannel | null;
+  readonly #name: string;
+  readonly #listener: (message: TabMessage) => void;
+  #channel: BroadcastChannel | null = null;
 
   constructor(name: string, listener: (message: TabMessage) => void) {
-    this.#channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(name);
-    this.#channel?.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    this.#name = name;
+    this.#listener = listener;
+    this.open();
+  }
+
+  /** Does nothing if it is open. */
+  open(): void {
+    if (this.#channel || typeof BroadcastChannel === "undefined") return;
+    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       const message = fromWire(data);
-      if (message) listener(message);
+      if (message) this.#listener(message);
     });
   }
 
@@ -19,6 +29,7 @@ export class OtherTabs {
     this.#channel?.postMessage(toWire(message));
   }
 
+  /** Nothing is said and heard any more. Browsers do not keep a page in the back/forward cache that hears something. */
   close(): void {
     this.#channel?.close();
     this.#channel = null;

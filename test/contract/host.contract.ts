@@ -9,6 +9,8 @@ import { type Script, type ScriptedHomeserver, scriptedHomeserver } from "../sup
 import { KEYS_PATH, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 
 const KEYS = 12;
+/** More than the first batches have together. */
+const MANY = 300;
 const ROOMS = 3;
 const ROOM = "!synthetic00000000:localhost";
 /** What the client uploads to the same path is refused. */
@@ -31,6 +33,10 @@ export interface HostOnTrial {
   hearOfBackup(): Promise<void>;
   /** As by a sync. The later of two rooms is the one that was active later. */
   receiveUnreadableMessage(roomId: string): Promise<void>;
+  /** As by a logout. */
+  stop(): void;
+  /** Another client of the same user and device, with the same crypto store. What else is asked is asked of that from now on. */
+  reopen(): Promise<Host>;
   close(): Promise<void>;
 }
 
@@ -196,6 +202,38 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
       await trial.learnDecryptionKey(backup);
       expect((await complete()).imported).to.equal(KEYS);
       expect(await trial.roomKeyCounts()).to.deep.equal({ total: KEYS, backedUp: KEYS });
+    });
+
+    it("leaves the run to the next client of the user and device when it is stopped in mid-import", async () => {
+      const many = await makeKeyBackup({ keys: MANY, rooms: ROOMS });
+      await homeserver.script({ [VERSION_PATH]: versionAnswer(many), [GET_KEYS]: { json: many.response } });
+      await trial.learnDecryptionKey(many);
+      const stopped = new Controller(trial.host);
+      const shown: string[] = [];
+      stopped.addEventListener("statechange", () => shown.push(stopped.state.status));
+      await stopped.start();
+      await whenStatus(stopped, "importing", ({ progress }) => progress.imported > 0);
+      trial.stop();
+      const next = new Controller(await trial.reopen());
+      await next.autoStart();
+      const { progress } = await whenStatus(next, "complete");
+      expect([progress.total, progress.imported]).to.deep.equal([MANY, MANY]);
+      expect((await trial.roomKeyCounts()).total).to.equal(MANY);
+      expect(stopped.state.status).to.equal("idle");
+      expect(shown).to.not.include("failed");
+      for (const controller of [stopped, next]) controller.close();
+    });
+
+    it("starts nothing when it is stopped before, and can still be erased", async () => {
+      await trial.learnDecryptionKey(backup);
+      trial.stop();
+      const controller = new Controller(trial.host);
+      await controller.autoStart();
+      expect(controller.state.status).to.equal("idle");
+      expect((await homeserver.requests()).filter(({ path }) => path === KEYS_PATH)).to.deep.equal([]);
+      await controller.erase();
+      expect(controller.closed).to.equal(true);
+      await trial.reopen();
     });
 
     it("gets them with a new access token when the homeserver refuses the old one", async () => {

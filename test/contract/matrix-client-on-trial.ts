@@ -37,7 +37,8 @@ export async function openMatrixClient(
   sdk: Sdk,
   adapter: typeof fromMatrixClient,
 ): Promise<HostOnTrial> {
-  const client = sdk.createClient(clientOptions(url));
+  const options = clientOptions(url);
+  let client = sdk.createClient(options);
   await client.initRustCrypto();
   let lastMessage = 0;
   return {
@@ -51,6 +52,13 @@ export async function openMatrixClient(
     signaturesOf: async (authData) => JSON.parse((await olmMachineOf(client).sign(JSON.stringify(authData))).asJSON()),
     hearOfBackup: async () => void (await cryptoOf(client).checkKeyBackupAndEnable()),
     receiveUnreadableMessage: (roomId) => receiveUnreadableMessage(sdk, client, roomId, ++lastMessage),
+    stop: () => client.stopClient(),
+    async reopen() {
+      client = sdk.createClient(options);
+      await client.initRustCrypto();
+      await cryptoOf(client).checkKeyBackupAndEnable();
+      return adapter(client);
+    },
     async close() {
       // So that no check is under way, as a message that cannot be decrypted begins one.
       await cryptoOf(client).checkKeyBackupAndEnable();

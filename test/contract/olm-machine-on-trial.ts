@@ -11,14 +11,16 @@ export async function openOlmMachine(
 ): Promise<HostOnTrial> {
   await wasm.initAsync();
   const userId = `@${crypto.randomUUID()}:localhost`;
-  const machine = await openMachine(wasm, userId);
-  const host = adapter(machine, {
+  const store = `test-${crypto.randomUUID()}`;
+  let machine = await openMachine(wasm, userId, store);
+  const options = {
     homeserver: url,
     userId,
     deviceId: "DEVICE",
     accessToken: "token-1",
     renewAccessToken: async () => "token-2",
-  });
+  };
+  const host = adapter(machine, options);
   return {
     host,
     roomKeyCounts: async () => {
@@ -32,12 +34,20 @@ export async function openOlmMachine(
     },
     hearOfBackup: async () => host.backupChanged(),
     receiveUnreadableMessage: async (roomId) => host.cannotDecryptIn(roomId),
+    stop: () => machine.close(),
+    async reopen() {
+      machine = await openMachine(wasm, userId, store);
+      return adapter(machine, options);
+    },
     close: async () => machine.close(),
   };
 }
 
 /** Its crypto store is in IndexedDB. */
-export function openMachine(wasm: typeof CryptoWasm, userId: string): Promise<CryptoWasm.OlmMachine> {
-  const store = `test-${crypto.randomUUID()}`;
+export function openMachine(
+  wasm: typeof CryptoWasm,
+  userId: string,
+  store = `test-${crypto.randomUUID()}`,
+): Promise<CryptoWasm.OlmMachine> {
   return wasm.OlmMachine.initialize(new wasm.UserId(userId), new wasm.DeviceId("DEVICE"), store);
 }

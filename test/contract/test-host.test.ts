@@ -16,6 +16,8 @@ hostContract("The host of other tests", async ({ url }) => {
     },
     hearOfBackup: async () => host.hearOfBackup(),
     receiveUnreadableMessage: async (roomId) => host.cannotDecryptIn(roomId),
+    stop: () => host.stop(),
+    reopen: async () => host.reopened(),
     close: async () => {},
   };
 });

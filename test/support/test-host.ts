@@ -28,6 +28,8 @@ export class TestHost implements Host {
   readonly dropped = new Set<string>();
   /** Session IDs of what it throws for, and takes nothing with. */
   readonly refused = new Set<string>();
+  /** As after a logout. */
+  stopped = false;
   /** By session ID. */
   readonly imported = new Map<string, RoomKey>();
   /** Of all calls, those that came twice included. */
@@ -92,6 +94,25 @@ export class TestHost implements Host {
     };
   }
 
+  stop(): void {
+    this.stopped = true;
+  }
+
+  isStopped(): boolean {
+    return this.stopped;
+  }
+
+  /** Another client of the same user and device, with the same crypto store. */
+  reopened(): Host {
+    const { account, rooms } = this;
+    return {
+      account,
+      rooms,
+      cryptoStore: { ...this.cryptoStore, importRoomKeys: (roomKeys) => this.#take(roomKeys) },
+      onBackupChange: (listener) => this.onBackupChange(listener),
+    };
+  }
+
   /** As by entering the recovery key. */
   learnDecryptionKey(base64: string): void {
     this.#decryptionKey = base64;
@@ -120,6 +141,11 @@ export class TestHost implements Host {
   }
 
   async #import(roomKeys: readonly RoomKey[]): Promise<{ rejected: number }> {
+    if (this.stopped) throw new Error("null pointer passed to rust");
+    return this.#take(roomKeys);
+  }
+
+  async #take(roomKeys: readonly RoomKey[]): Promise<{ rejected: number }> {
     const rejected = await this.beforeImport(roomKeys);
     if (roomKeys.some(({ session_id }) => this.refused.has(session_id))) throw new Error("refused");
     this.importedInAll += roomKeys.length;
