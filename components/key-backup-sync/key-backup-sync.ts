@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, query } from "lit/decorators.js";
-import { controllerFor, type KeyBackupSafety, type MatrixClientLike } from "../../src/index.js";
+import { controllerFor, type KeyBackupSafety, type MatrixClientLike, readinessOf } from "../../src/index.js";
 import { IDLE, INTENSITIES, type Intensity, type KeyBackupSyncRun, type KeyBackupSyncState } from "../../src/state.js";
 import { KeyBackupStateChangeEvent } from "../events.js";
 import type { KeyBackupControlsElement } from "../key-backup-controls/key-backup-controls.js";
@@ -12,6 +12,7 @@ import "../key-backup-reset-warning/key-backup-reset-warning.js";
 import { ENGLISH, type KeyBackupSyncStrings, type Occasion } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { styles } from "./key-backup-sync.styles.js";
+import { UntilReady } from "./until-ready.js";
 import { WISHES } from "./wishes.js";
 
 /** What is shown, asked, and kept safe. */
@@ -82,7 +83,10 @@ const OCCASIONS = ["reset", "logout"] as const satisfies readonly Occasion[];
 export class KeyBackupSyncElement extends LitElement {
   static override styles = [tokens, styles];
 
-  /** A matrix-js-sdk client, logged in and after `initRustCrypto()`: its own run is shown and asked. Set to another, or null, it lets go of that. */
+  /**
+   * A matrix-js-sdk client: its own run is shown and asked. Nothing is shown before the client is logged in and `initRustCrypto()` has
+   * finished, and nothing more after `stopClient()`. Set to another client, or null, the element shows the run of that one, or none.
+   */
   @property({ attribute: false }) client: MatrixClientLike | null = null;
   /** The run that is shown and asked, in place of that of `client`. */
   @property({ attribute: false }) controller: Run | null = null;
@@ -100,6 +104,7 @@ export class KeyBackupSyncElement extends LitElement {
   #state: KeyBackupSyncState = IDLE;
   #told: KeyBackupSyncState = IDLE;
   #focusedChild: Element | null = null;
+  readonly #untilReady = new UntilReady(() => this.requestUpdate());
 
   /** What is shown. */
   get state(): KeyBackupSyncState {
@@ -127,6 +132,7 @@ export class KeyBackupSyncElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#untilReady.stop();
     this.#follow(null);
   }
 
@@ -138,7 +144,8 @@ export class KeyBackupSyncElement extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!this.isConnected) return;
-    if (!this.#run || changed.has("client") || changed.has("controller")) this.#follow(this.#wantedRun());
+    const isOther = changed.has("client") || changed.has("controller");
+    if (!this.#run || isOther || this.#isClientStopped) this.#follow(this.#wantedRun());
     if (changed.has("intensity")) this.#tellIntensity();
     this.#autoStart();
     this.#state = this.#run?.state ?? IDLE;
@@ -206,15 +213,19 @@ export class KeyBackupSyncElement extends LitElement {
 
   #onSlotChange = (): void => this.requestUpdate();
 
-  /** A client that is not ready is the host's mistake, and no reason to go on with the one before. */
   #wantedRun(): Run | null {
-    if (this.controller || !this.client) return this.controller;
-    try {
-      return controllerFor(this.client);
-    } catch (error) {
-      reportError(error);
-      return null;
-    }
+    this.#untilReady.stop();
+    const { controller, client } = this;
+    if (controller || !client) return controller;
+    const readiness = readinessOf(client);
+    if (readiness === "ready") return controllerFor(client);
+    // The host need not wait for its client, and no event tells when it is ready.
+    if (readiness === "not-yet") this.#untilReady.wait(() => readinessOf(client) !== "not-yet");
+    return null;
+  }
+
+  get #isClientStopped(): boolean {
+    return !this.controller && this.client !== null && readinessOf(this.client) === "stopped";
   }
 
   #follow(run: Run | null): void {
