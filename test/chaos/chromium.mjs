@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchChromium } from "../support/browsers/chromium-process.mjs";
 
-const ANSWER_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 120_000;
 
 export class Chromium {
   #profile = mkdtempSync(join(tmpdir(), "key-backup-sync-chaos-"));

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 /** @typedef {Note & { type: "import-begins" }} ImportNote */
 /** Imports of one document, one after the other, between which no more was settled. @typedef {{ life: string, settled: number, sessions: Set<string> }} Batch */
 
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 120_000;
 const LATEST_LINES = 40;
 
 export class Journal {

@@ -9,7 +9,7 @@ import { seedKeyBackup } from "../support/synapse-seed.mjs";
 /** Beside those of real messages: so many that the import takes its time. */
 export const SYNTHETIC = { keys: 600, rooms: 20 };
 const MESSAGES = Array.from({ length: 24 }, (_, at) => `Message ${at}, with a room key of its own`);
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 120_000;
 
 export class Account {
   /** The present one. @type {BackupKey} */

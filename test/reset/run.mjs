@@ -11,7 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
  * @property {number} lost keys that are not in the crypto store, or not in the new backup
  */
 
-const LONGEST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 120_000;
 
 /** The account's backup is the new one then. @param {Account} account @param {ResetPlan} plan @returns {Promise<Outcome>} */
 export async function runPlan(account, plan) {
