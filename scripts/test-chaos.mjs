@@ -5,6 +5,7 @@
 import { randomInt } from "node:crypto";
 import { chaos, closingLine } from "../test/chaos/chaos.mjs";
 import { howToGet, isInstalled } from "../test/support/browsers/installed.mjs";
+import { print } from "../test/support/print.mjs";
 import { runAsCommand } from "./as-command.mjs";
 import { parseSeededRuns, SEEDS } from "./seeded-runs.mjs";
 
@@ -18,7 +19,7 @@ const RUNS = 20;
 export async function testChaos({ runs, seed = randomInt(SEEDS) }) {
   if (!isInstalled("chromium")) throw new Error(howToGet(["chromium"]));
   const outcomes = await chaos({ seed, runs });
-  console.log(closingLine(outcomes));
+  print(closingLine(outcomes));
   const passed = outcomes.filter(({ faults }) => faults.length === 0).length;
   return { passed, failed: outcomes.length - passed, skipped: 0 };
 }

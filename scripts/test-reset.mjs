@@ -5,6 +5,7 @@
 import { randomInt } from "node:crypto";
 import { closingLine, resets } from "../test/reset/resets.mjs";
 import { howToGet, isInstalled } from "../test/support/browsers/installed.mjs";
+import { print } from "../test/support/print.mjs";
 import { runAsCommand } from "./as-command.mjs";
 import { parseSeededRuns, SEEDS } from "./seeded-runs.mjs";
 import { testInBrowsers } from "./test-browsers.mjs";
@@ -20,7 +21,7 @@ const FILES = ["test/reset/*.test.ts"];
 export async function testResets({ runs, seed = randomInt(SEEDS) }) {
   if (!isInstalled("chromium")) throw new Error(howToGet(["chromium"]));
   const outcomes = await resets({ seed, runs });
-  console.log(closingLine(outcomes));
+  print(closingLine(outcomes));
   const passed = outcomes.filter(({ faults }) => faults.length === 0).length;
   return { passed, failed: outcomes.length - passed, skipped: 0 };
 }
@@ -30,7 +31,7 @@ async function main() {
   const calls = what.runs.length > 1 ? await testInBrowsers({ files: FILES }) : { passed: 0, failed: 0, skipped: 0 };
   const totals = await testResets(what);
   const [passed, failed] = [calls.passed + totals.passed, calls.failed + totals.failed];
-  console.log(`test:reset: ${passed} of ${passed + failed} held`);
+  print(`test:reset: ${passed} of ${passed + failed} held`);
   process.exit(failed === 0 && passed > 0 ? 0 : 1);
 }
 

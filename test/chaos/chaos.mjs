@@ -1,6 +1,7 @@
 /** All runs, one after the other, with one Synapse and one Chromium; and the words about them. */
 import { fileURLToPath } from "node:url";
 import { serveBundledPages } from "../support/bundled-pages.mjs";
+import { print } from "../support/print.mjs";
 import { startSynapse } from "../support/synapse.mjs";
 import { Accounts } from "./accounts.mjs";
 import { Chromium } from "./chromium.mjs";
@@ -18,7 +19,7 @@ const OUT = fileURLToPath(new URL("../../.cache/chaos", import.meta.url));
  * @returns {Promise<Outcome[]>}
  */
 export async function chaos({ seed, runs }) {
-  console.log(`chaos: seed ${seed}`);
+  print(`chaos: seed ${seed}`);
   const chromium = new Chromium();
   const [synapse, pages] = await Promise.all([startSynapse(), servePage(), chromium.launch()]);
   const accounts = new Accounts(synapse);
@@ -42,8 +43,8 @@ async function runAndTell(setting, seed, run) {
   const started = performance.now();
   const outcome = await runPlan(setting, plan);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${outcome.faults.length === 0 ? "ok  " : "FAIL"} run ${run}: ${describe(plan)} (${seconds} s)`);
-  if (outcome.faults.length > 0) console.log(complaint(outcome, seed, run));
+  print(`${outcome.faults.length === 0 ? "ok  " : "FAIL"} run ${run}: ${describe(plan)} (${seconds} s)`);
+  if (outcome.faults.length > 0) print(complaint(outcome, seed, run));
   return outcome;
 }
 

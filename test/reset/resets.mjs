@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Accounts } from "../chaos/accounts.mjs";
 import { Chromium } from "../chaos/chromium.mjs";
 import { serveBundledPages } from "../support/bundled-pages.mjs";
+import { print } from "../support/print.mjs";
 import { keyBackupFile } from "../support/room-keys-file.mjs";
 import { startSynapse } from "../support/synapse.mjs";
 import { Account, SYNTHETIC } from "./account.mjs";
@@ -25,7 +26,7 @@ const ACCOUNTS = 3;
  * @returns {Promise<Outcome[]>} of each run; what is wrong at the end of an account is its last run's
  */
 export async function resets({ seed, runs }) {
-  console.log(`reset: seed ${seed}`);
+  print(`reset: seed ${seed}`);
   // Once, and not by each account at the same time.
   await keyBackupFile(SYNTHETIC);
   const chromium = new Chromium();
@@ -72,8 +73,8 @@ async function runChain(setting, seed, runs) {
 /** @param {Account} account */
 async function readAndTell(account) {
   const faults = await account.faultsOfReading();
-  console.log(`${faults.length === 0 ? "ok  " : "FAIL"} the messages of ${account.userId}, on a last device`);
-  for (const fault of faults) console.log(`     ${fault}`);
+  print(`${faults.length === 0 ? "ok  " : "FAIL"} the messages of ${account.userId}, on a last device`);
+  for (const fault of faults) print(`     ${fault}`);
   return faults;
 }
 
@@ -86,9 +87,9 @@ async function runAndTell(account, seed, run) {
   const { faults, imported, uploaded } = outcome;
   const keys = account.sessions.size;
   const words = `${plan.way}, at ${imported} of ${keys} room keys, ${uploaded} uploaded (${seconds} s)`;
-  console.log(`${faults.length === 0 ? "ok  " : "FAIL"} run ${run}: ${words}`);
-  for (const fault of faults) console.log(`     ${fault}`);
-  if (faults.length > 0) console.log(`     again: npm run test:reset -- --seed ${seed} --run ${run}`);
+  print(`${faults.length === 0 ? "ok  " : "FAIL"} run ${run}: ${words}`);
+  for (const fault of faults) print(`     ${fault}`);
+  if (faults.length > 0) print(`     again: npm run test:reset -- --seed ${seed} --run ${run}`);
   return outcome;
 }
 

@@ -1,5 +1,6 @@
 /** Tells of a run in plain lines, a line for each test file and engine, and counts. */
 import { relative } from "node:path";
+import { print } from "./print.mjs";
 import { addTotals, closingLine } from "./totals.mjs";
 
 /** @typedef {import("@web/test-runner-core").TestSession} TestSession */
@@ -81,11 +82,6 @@ function printLogs({ logs, request404s }) {
   if (lines.length > LOG_LINES) print(indent(`… ${lines.length - LOG_LINES} lines of log before these`));
   for (const line of lines.slice(-LOG_LINES)) print(indent(line));
   for (const url of request404s) print(indent(`404 Not Found: ${url}`));
-}
-
-/** Not by the console: the test runner takes that over and draws on the terminal with it. @param {string} line */
-function print(line) {
-  process.stdout.write(`${line}\n`);
 }
 
 /** @param {unknown} value */
