@@ -3,6 +3,7 @@ import { KeyBackupSyncError } from "../errors.js";
 import type { DecryptedBatch, RescueCopyBegin, RescueCopyEnd } from "../protocol.js";
 import { failedCount } from "../state.js";
 import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
+import { BetterCopies } from "./better-copies.js";
 import { exportedKeys } from "./exported-keys.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keepKeyOnce, keptDecryptor } from "./kept-decryptor.js";
@@ -101,6 +102,7 @@ export class RescueCalls {
 
   /** @param onFailed called with the number of those that cannot be used */
   async *#roomKeysOf(rows: readonly BackupRow[], spooled: SpooledBytes, onFailed: (count: number) => void) {
+    const copies = new BetterCopies();
     for (const row of rows) {
       const decryptor = await keptDecryptor(this.#spool, row);
       if (!decryptor) throw new KeyBackupSyncError("rescue-copy-overtaken");
@@ -108,7 +110,7 @@ export class RescueCalls {
         for await (const batch of decryptSegments(spooled.of(row), decryptor, AT_ONCE)) {
           const exported = exportedKeys(batch.roomKeys);
           onFailed(failedCount(batch) + batch.roomKeys.length - exported.length);
-          yield* exported;
+          yield* copies.take(exported);
         }
       } finally {
         decryptor.close();

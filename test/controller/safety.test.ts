@@ -1,11 +1,13 @@
 import { expect } from "@open-wc/testing";
 import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
+import { firstMessageIndexOf } from "../../src/best-copies.js";
 import type { ResetAssessment } from "../../src/index.js";
 import { codeOf } from "../support/code-of.js";
+import { copyFrom } from "../support/copy-from.js";
 import { loseChunks } from "../support/lose-chunks.js";
 import { inMidImport } from "../support/mid-import.js";
 import { openKeyExport } from "../support/open-key-export.js";
-import { makeKeyBackup } from "../support/room-keys.mjs";
+import { encryptForBackup, makeKeyBackup, plaintextOf, type SyntheticRoomKey } from "../support/room-keys.mjs";
 import { HALF, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 
 const KEYS = 40;
@@ -141,6 +143,25 @@ describe("A rescue copy", () => {
     expect(roomKeys.map(({ session_id }) => session_id).sort()).to.deep.equal(
       scene.backup.roomKeys.map(({ session_id }) => session_id).sort(),
     );
+    expect(await hasGaps).to.equal(false);
+    goOn();
+  });
+
+  it("with a passphrase has a session that comes twice once, by its better copy", async () => {
+    scene = await SyncScene.open({
+      keys: KEYS,
+      answer: ({ response, publicKey, roomKeys }) => {
+        const [first] = roomKeys as [SyntheticRoomKey];
+        const sessions = { [first.session_id]: encryptForBackup(plaintextOf(copyFrom(first, 5)), publicKey) };
+        const again = JSON.stringify({ [first.room_id]: { sessions } }).slice(1);
+        return { body: JSON.stringify(response).replace(/\}\}$/, `,${again}}`) };
+      },
+    });
+    const { controller, goOn } = await inMidImport(scene);
+    const { stream, hasGaps } = await controller.rescueCopy(PASSPHRASE);
+    const file = await new Response(stream).text();
+    const roomKeys = JSON.parse(await openKeyExport(file, PASSPHRASE)) as SyntheticRoomKey[];
+    expect(roomKeys.map(firstMessageIndexOf)).to.deep.equal(Array(KEYS).fill(0));
     expect(await hasGaps).to.equal(false);
     goOn();
   });

@@ -7,17 +7,11 @@ import { withImportsInARow } from "../../src/imports-in-a-row.js";
 import type { RoomKey } from "../../src/index.js";
 import { olmMachine } from "../contract/oldest-peers.js";
 import { openMachine } from "../contract/olm-machine-on-trial.js";
-import { makeRoomKey, toBase64 } from "../support/room-keys.mjs";
+import { copyFrom } from "../support/copy-from.js";
+import { makeRoomKey } from "../support/room-keys.mjs";
 
 const USER_ID = "@alice:localhost";
 const ACCOUNT = { homeserver: "https://localhost", userId: USER_ID, deviceId: "DEVICE", accessToken: "token" };
-
-/** The same session, but for the messages before this index. */
-function copyFrom(roomKey: RoomKey, index: number): RoomKey {
-  const bytes = Uint8Array.from(atob(roomKey.session_key), (character) => character.charCodeAt(0));
-  new DataView(bytes.buffer).setUint32(1, index);
-  return { ...roomKey, session_key: toBase64(bytes) };
-}
 
 describe("A megolm session that comes twice", () => {
   it("counts once, by its better copy, and in another room once more", async () => {
