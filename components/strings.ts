@@ -92,6 +92,8 @@ export interface KeyBackupSyncStrings {
   /** What the person can do about it. */
   readonly nextMove: Readonly<Record<NextMove, string>>;
   /** Said beside that where it is so. */
+  /** Of a recovery key that could not be checked. */
+  readonly recoveryKeyKept: string;
   readonly downloadedStays: string;
   /** What it means where downloaded keys are kept in memory. */
   readonly inMemory: Readonly<Record<Exclude<Safekeeping, "device">, string>>;
@@ -225,7 +227,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     unauthorized: "You are no longer signed in",
     "malformed-response": "The backup could not be understood",
     "backup-replaced": "Your key backup was replaced",
-    "decryption-key-mismatch": "The key on this device does not fit the backup",
+    "decryption-key-mismatch": "This key does not fit the backup",
     "storage-full": "No room left on this device",
     "storage-unavailable": "The browser stores nothing, or lost what it had stored",
     "worker-crashed": "The download broke off",
@@ -236,6 +238,9 @@ export const ENGLISH: KeyBackupSyncStrings = {
       "This file is a key export: import it in the settings of this app, with its passphrase",
     "rescue-copy-overtaken": "Keys were imported or deleted, or another copy was begun, while this one was made",
     "recovery-key-invalid": "This is not a recovery key",
+    "backup-key-not-stored": "The recovery key is right, but your account does not keep the key of this backup",
+    "stored-backup-key-mismatch": "The recovery key is right, but your account keeps the key of another backup",
+    "recovery-key-unchecked": "The recovery key cannot be checked now",
     "nothing-to-save": "What was downloaded is imported already, or was not kept on this device",
     "decryption-key-unknown": "The recovery key of this backup is not known here",
     "passphrase-missing": "The copy needs a passphrase",
@@ -245,6 +250,9 @@ export const ENGLISH: KeyBackupSyncStrings = {
     wait: "Try again in a moment.",
     "log-in-again": "Sign in again to go on.",
     "enter-recovery-key": "Enter the recovery key of this backup to go on.",
+    "enter-earlier-recovery-key": "Enter the recovery key that you had when this backup was made.",
+    "verify-device":
+      "Verify this device from another one that can read your old messages, or enter the backup’s own recovery key.",
     "free-storage": "Make some room, then try again.",
     "choose-another-file": "Nothing was changed. Choose another file.",
     "export-from-app": "To have them in a file, export them from the settings of this app.",
@@ -253,6 +261,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "tell-homeserver-admin": "Please tell the people who run your homeserver.",
     "tell-app-developer": "Reload the page. If that does not help, please tell the people who make this app.",
   },
+  recoveryKeyKept: "It is checked by itself as soon as the homeserver answers. It is stored nowhere.",
   downloadedStays: "What is downloaded stays here.",
   inMemory: {
     "no-room":

@@ -5,7 +5,8 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { CryptoEvent } from "matrix-js-sdk/lib/crypto-api/index.js";
-import { controllerFor } from "../src/index.js";
+import { ENGLISH } from "../components/index.js";
+import { controllerFor, KeyBackupSyncError } from "../src/index.js";
 import type { OpenClient } from "./client.js";
 import { cardStyles, demoStyles } from "./demo.styles.js";
 
@@ -80,7 +81,8 @@ export class RecoveryKeyForm extends LitElement {
       this.#isWanted = false;
       void this.#check();
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = wordsFor(error);
+      this.#followUp(error);
     } finally {
       this.busy = false;
     }
@@ -89,8 +91,26 @@ export class RecoveryKeyForm extends LitElement {
   /** What the client has no use for is for an earlier backup. */
   async #unlock(recoveryKey: string): Promise<void> {
     const { client, unlocker } = this.open;
-    if (await this.#isUnlocked()) await controllerFor(client).unlock(recoveryKey);
-    else await unlocker.unlock(client, recoveryKey);
+    if (await this.#isUnlocked()) return controllerFor(client).unlock(recoveryKey);
+    try {
+      await unlocker.unlock(client, recoveryKey);
+    } catch {
+      // The client does not tell why. The controller does, and takes keys that the client does not.
+      await controllerFor(client).unlock(recoveryKey);
+    }
+  }
+
+  /** What could not be checked is checked later, without another press of the button. */
+  #followUp(error: unknown): void {
+    if (!(error instanceof KeyBackupSyncError) || !error.outcome) return;
+    error.outcome.then(
+      () => {
+        this.problem = "";
+      },
+      (later: unknown) => {
+        if (later instanceof KeyBackupSyncError) this.problem = wordsFor(later);
+      },
+    );
   }
 
   #onStateChange = (): void => {
@@ -106,6 +126,15 @@ export class RecoveryKeyForm extends LitElement {
     const key = await this.open.client.getCrypto()?.getSessionBackupPrivateKey();
     return Boolean(key) && !isWrongKey(this.open);
   }
+}
+
+function wordsFor(error: unknown): string {
+  if (error instanceof KeyBackupSyncError) return `${ENGLISH.failed[error.code]}. ${wayOut(error)}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function wayOut({ code, nextMove }: KeyBackupSyncError): string {
+  return code === "recovery-key-unchecked" ? ENGLISH.recoveryKeyKept : ENGLISH.nextMove[nextMove];
 }
 
 function isWrongKey({ client }: OpenClient): boolean {

@@ -26,6 +26,7 @@ import {
   type KeyBackupSyncState,
   syncOf,
 } from "./state.js";
+import { Unlocking } from "./unlocking.js";
 import { WorkerLink } from "./worker-link.js";
 
 /** Counts change many times a second; nobody reads faster than this many milliseconds. */
@@ -55,6 +56,10 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   #closed = false;
   readonly #priorities = new PriorityRooms();
   readonly #metered = new MeteredConnection();
+  readonly #unlocking = new Unlocking(
+    () => this.#worker(),
+    () => this.#oneRun.wish(canStart(this.#state) ? "start" : "look-again"),
+  );
   readonly #unsubscribe: readonly (() => void)[];
 
   constructor(host: Host) {
@@ -119,6 +124,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   }
 
   stop(): Promise<void> {
+    this.#unlocking.forget();
     return this.#oneRun.wish("stop");
   }
 
@@ -147,15 +153,20 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   /**
    * Opens what is downloaded and waits for its recovery key, of the present backup and of those before, and starts.
-   * @throws KeyBackupSyncError `recovery-key-invalid`, `decryption-key-mismatch` if it opens none of them
+   * @param recoveryKey of the backup or of the account's secret storage, or the passphrase that either was made from
+   * @throws KeyBackupSyncError if it opens none of them. `recovery-key-invalid`: it is no recovery key. `decryption-key-mismatch`: it is the
+   *   key of something else. `backup-key-not-stored`: it is right, but the secret storage does not hold the backup's key.
+   *   `stored-backup-key-mismatch`: it is right, but the secret storage holds the key of another backup. `recovery-key-unchecked`: the
+   *   homeserver cannot be asked now; it is kept in memory and tried again, until `stop()`, `erase()`, `close()` or another `unlock()`; the
+   *   error's `outcome` tells how that ended
    */
-  async unlock(recoveryKey: string): Promise<void> {
-    await this.#worker().call("unlock", [recoveryKey]);
-    await this.#oneRun.wish(canStart(this.#state) ? "start" : "look-again");
+  unlock(recoveryKey: string): Promise<void> {
+    return this.#unlocking.unlock(recoveryKey);
   }
 
   /** Leaves nothing of this on this device, as after logging out: what is imported stays, what is not is lost. It is closed then. */
   async erase(): Promise<void> {
+    this.#unlocking.forget();
     const erased = this.#oneRun.wish("erase").then(() => true);
     const isErased = await Promise.race([erased, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     const { state } = this;
@@ -171,6 +182,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
    */
   close(): void {
     this.#closed = true;
+    this.#unlocking.forget();
     this.#oneRun.close();
     this.#link?.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
@@ -329,6 +341,9 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   /** The one place where the state changes. */
   #enter(state: KeyBackupSyncState): void {
     if (this.#closed) return;
+    // It may have been stopped in another tab.
+    if (state.status === "idle") this.#unlocking.forget();
+    else if (state.status !== this.#state.status && !isHeldUp(state)) this.#unlocking.wake();
     const isCount = state.status === this.#state.status && performance.now() - this.#lastEvent < BETWEEN_EVENTS;
     this.#state = Object.freeze(state);
     if (!isCount) this.#tell();
@@ -342,4 +357,9 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#oneRun.tell();
     this.dispatchEvent(new Event("statechange"));
   }
+}
+
+/** Not a sign that the homeserver answers. */
+function isHeldUp({ status }: KeyBackupSyncState): boolean {
+  return status === "waiting" || status === "failed" || status === "paused";
 }

@@ -5,6 +5,8 @@ export type NextMove =
   | "wait"
   | "log-in-again"
   | "enter-recovery-key"
+  | "enter-earlier-recovery-key"
+  | "verify-device"
   | "free-storage"
   | "choose-another-file"
   | "choose-passphrase"
@@ -20,7 +22,7 @@ const CODES = {
   unauthorized: ["log-in-again", "The homeserver no longer accepts this session."],
   "malformed-response": ["tell-homeserver-admin", "What the homeserver sent is not a key backup."],
   "backup-replaced": ["try-again", "The backup was deleted or replaced by a new version."],
-  "decryption-key-mismatch": ["enter-recovery-key", "The decryption key on this device is not the one of this backup."],
+  "decryption-key-mismatch": ["enter-recovery-key", "The key is not the one of this backup."],
   "storage-full": ["free-storage", "There is no room left on this device."],
   "storage-unavailable": ["try-again", "The browser refuses to store data for this page, or lost some that it had."],
   "worker-crashed": ["try-again", "The background worker of the download died."],
@@ -36,6 +38,18 @@ const CODES = {
     "Keys were imported or deleted, or another copy was begun, while this one was made.",
   ],
   "recovery-key-invalid": ["enter-recovery-key", "What was entered is not a recovery key."],
+  "backup-key-not-stored": [
+    "verify-device",
+    "The recovery key is right, but the account's secret storage does not hold the decryption key of this backup.",
+  ],
+  "stored-backup-key-mismatch": [
+    "enter-earlier-recovery-key",
+    "The recovery key is right, but the account's secret storage holds the decryption key of another backup.",
+  ],
+  "recovery-key-unchecked": [
+    "wait",
+    "The recovery key cannot be checked: the homeserver does not give the account data. It is kept in memory and checked later.",
+  ],
   "nothing-to-save": [
     "export-from-app",
     "What was downloaded is imported, or not kept on this device: there is nothing to save but the app's own key export.",
@@ -65,12 +79,18 @@ export class KeyBackupSyncError extends Error {
   constructor(
     readonly code: ErrorCode,
     /** `retryAfterMs`: how long the homeserver asked to wait, in milliseconds, if it did. */
-    options: { cause?: unknown; retryAfterMs?: number | null } = {},
+    options: { cause?: unknown; retryAfterMs?: number | null; outcome?: Promise<void> | null } = {},
   ) {
     super(CODES[code][1], { cause: options.cause });
     this.nextMove = CODES[code][0];
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.outcome = options.outcome ?? null;
   }
 
   readonly retryAfterMs: number | null;
+  /**
+   * Of `recovery-key-unchecked`, thrown by `unlock()`: resolves when a later try unlocked a backup; rejects with the error of that try, or
+   * with `AbortError` once what was entered is forgotten.
+   */
+  readonly outcome: Promise<void> | null;
 }

@@ -68,6 +68,12 @@ export interface BackupComparison {
   readonly earlier: number;
 }
 
+/** What became of an attempt to unlock all backups, of which at least one is unlocked. */
+export interface Unlocked {
+  /** Others are not, and the account data, which might unlock them, cannot be read now. */
+  readonly isUnchecked: boolean;
+}
+
 /** How far a download is. */
 export type Spooled = Pick<KeptBackup, "progress" | "safekeeping">;
 
@@ -171,7 +177,7 @@ export interface WorkerCalls {
    */
   compare(decryptionKey: Uint8Array | null): Promise<BackupComparison>;
   /** Keeps the decryption key of all that is spooled and opened by this recovery key. */
-  unlock(recoveryKey: string): Promise<void>;
+  unlock(recoveryKey: string): Promise<Unlocked>;
   /** Answers after so many milliseconds, or when aborted: the timers of a worker keep their pace in hidden tabs. */
   rest(milliseconds: number): Promise<void>;
   /** Deletes all that is spooled. */

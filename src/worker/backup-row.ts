@@ -2,7 +2,7 @@
 import type { Cursor, KeptBackup } from "../protocol.js";
 import { type BackupInfo, type FailureReason, failedCount, type Progress, type Safekeeping } from "../state.js";
 import { backupIdOf } from "./backup-id.js";
-import type { StoredBackupKey } from "./rescue/stored-backup-key.js";
+import type { PassphraseDescription, StoredBackupKey } from "./rescue/stored-backup-key.js";
 import type { SealedKey } from "./sealed-key.js";
 
 /** What keeps the chunks of a segment. Chunks in memory are gone with the worker. */
@@ -58,6 +58,8 @@ export interface BackupRow {
   readonly sealedKeys: readonly SealedKey[];
   /** What may give it, encrypted, where it was not: as the account had it at the download. */
   readonly storedKeys: readonly StoredBackupKey[];
+  /** How a passphrase gives the decryption key itself, as `auth_data` tells; missing if none does. */
+  readonly passphrase?: PassphraseDescription | null;
   /** When it was begun or went on, in milliseconds since the epoch. */
   readonly usedAt: number;
 }

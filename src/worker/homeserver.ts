@@ -7,6 +7,7 @@ import { KeyBackupSyncError } from "../errors.js";
 import type { BackupInfo } from "../state.js";
 import { withinReason } from "./answer-limits.js";
 import { publicKeyFrom } from "./backup-id.js";
+import { type PassphraseDescription, parsePassphrase } from "./rescue/stored-backup-key.js";
 import { discard, noAnswer, ONE_ROOM_KEY, PATIENCE, type Patience, piecesOf, reachable } from "./response-pieces.js";
 import { within } from "./within.js";
 
@@ -17,6 +18,8 @@ export interface BackupVersion extends BackupInfo {
   readonly algorithm: string;
   /** `auth_data.public_key`: the Curve25519 public key, base64 without padding; empty if the algorithm is another. */
   readonly publicKey: string;
+  /** How a passphrase gives the decryption key, as early clients made it; `null` if none does. */
+  readonly passphrase: PassphraseDescription | null;
 }
 
 /** Which backup's room keys, and how many of them there are to be. */
@@ -27,6 +30,8 @@ export type AccessTokens = (refused: string | null) => Promise<string | null>;
 
 /** Characters. */
 const LONGEST_SMALL_ANSWER = 1024 * 1024;
+/** Characters: clients take 32. */
+const LONGEST_SALT = 1024;
 
 export class Homeserver {
   readonly #baseUrl: string;
@@ -76,7 +81,7 @@ export class Homeserver {
       `user/${encodeURIComponent(userId)}/account_data/${encodeURIComponent(type)}`,
       signal,
     );
-    return response.ok ? this.#readSmallJson(response) : this.#noneOrThrow(response);
+    return response.ok ? this.#readSmallJson(response) : this.#noneOrThrow(response, "M_UNRECOGNIZED");
   }
 
   async *#keysIn(response: Response, count: number): AsyncGenerator<Uint8Array, void, undefined> {
@@ -117,10 +122,10 @@ export class Homeserver {
   }
 
   /** `null` if the homeserver says that there is no such thing. Any other 404 is of something between here and there. */
-  async #noneOrThrow(response: Response): Promise<null> {
+  async #noneOrThrow(response: Response, ...alsoNone: readonly string[]): Promise<null> {
     const { status } = response;
     const body = (await this.#readSmallJson(response).catch(() => null)) as ErrorBody | null;
-    if (status === 404 && body?.errcode === "M_NOT_FOUND") return null;
+    if (status === 404 && ["M_NOT_FOUND", ...alsoNone].some((code) => code === body?.errcode)) return null;
     if (status === 401) throw new KeyBackupSyncError("unauthorized");
     if (status === 429) throw new KeyBackupSyncError("rate-limited", { retryAfterMs: retryAfter(response, body) });
     if (body?.errcode === "M_WRONG_ROOM_KEYS_VERSION") throw new KeyBackupSyncError("backup-replaced");
@@ -159,10 +164,19 @@ function parseBackupVersion(json: unknown): BackupVersion {
   const isInfo =
     typeof version === "string" && typeof etag === "string" && Number.isSafeInteger(count) && (count as number) >= 0;
   if (!isInfo || typeof algorithm !== "string") throw new KeyBackupSyncError("malformed-response");
-  if (algorithm !== SUPPORTED_ALGORITHM) return { version, etag, count: count as number, algorithm, publicKey: "" };
+  const info = { version, etag, count: count as number, algorithm, passphrase: passphraseIn(authData) };
+  if (algorithm !== SUPPORTED_ALGORITHM) return { ...info, publicKey: "" };
   const publicKey = publicKeyFrom((authData as { public_key?: unknown } | null | undefined)?.public_key);
   if (publicKey === null) throw new KeyBackupSyncError("malformed-response");
-  return { version, etag, count: count as number, algorithm, publicKey };
+  return { ...info, publicKey };
+}
+
+/** As matrix-js-sdk wrote it before there was secret storage, and still reads it: PBKDF2 with SHA-512. */
+function passphraseIn(authData: unknown): PassphraseDescription | null {
+  const members = (authData ?? {}) as Record<string, unknown>;
+  const { private_key_salt: salt, private_key_iterations: iterations, private_key_bits: bits } = members;
+  if (typeof salt !== "string" || salt.length > LONGEST_SALT) return null;
+  return parsePassphrase({ algorithm: "m.pbkdf2", salt, iterations, bits: bits || undefined });
 }
 
 function parse(json: string): unknown {

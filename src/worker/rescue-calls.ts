@@ -1,22 +1,23 @@
 /** The calls of the protocol that are about rescue copies: one file written, or one read, at a time, in pieces that the page asks for. */
 import { KeyBackupSyncError } from "../errors.js";
-import type { DecryptedBatch, RescueCopyBegin, RescueCopyEnd } from "../protocol.js";
+import type { DecryptedBatch, RescueCopyBegin, RescueCopyEnd, Unlocked } from "../protocol.js";
 import { failedCount } from "../state.js";
-import { type BackupRow, hasSpooled, isSettled, progressOf } from "./backup-row.js";
+import { type BackupRow, hasSpooled, progressOf } from "./backup-row.js";
 import { BetterCopies } from "./better-copies.js";
 import { exportedKeys } from "./exported-keys.js";
 import { type Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
-import { isReadable, keepKeyOnce, keptDecryptor } from "./kept-decryptor.js";
+import { isReadable, keptDecryptor } from "./kept-decryptor.js";
 import { writeArchive } from "./rescue/archive.js";
 import type { ArchiveHeader } from "./rescue/archive-header.js";
-import { backupKeyFrom } from "./rescue/backup-key.js";
 import { decryptSegments } from "./rescue/decrypt-segments.js";
+import { type FoundStoredKeys, findStoredBackupKeys } from "./rescue/find-stored-keys.js";
 import { headerKeys } from "./rescue/header-keys.js";
 import { writeKeyExport } from "./rescue/key-export.js";
 import { OpenArchive } from "./rescue/open-archive.js";
-import { findStoredBackupKeys, type StoredBackupKey } from "./rescue/stored-backup-key.js";
+import type { StoredBackupKey } from "./rescue/stored-backup-key.js";
 import type { Spool } from "./spool.js";
 import { SpooledBytes } from "./spooled-bytes.js";
+import { unlockBackups } from "./unlock-backups.js";
 
 /** Sessions that are decrypted at once. */
 const AT_ONCE = 100;
@@ -144,26 +145,9 @@ export class RescueCalls {
     return null;
   }
 
-  /** @throws KeyBackupSyncError see `backupKeyFrom`, if it opens none of those that are locked */
-  async unlock(signal: AbortSignal, recoveryKey: string): Promise<void> {
-    let fault: unknown = null;
-    let opened = 0;
-    const storedNow = await this.#storedKeys(signal);
-    for (const row of (await this.#spool.getBackups()).filter((known) => !isSettled(known))) {
-      try {
-        if (!(await isReadable(this.#spool, row))) await this.#unlockOne(row, recoveryKey, storedNow);
-        opened++;
-      } catch (cause) {
-        fault ??= cause;
-      }
-    }
-    if (opened === 0) throw fault ?? new KeyBackupSyncError("decryption-key-mismatch");
-  }
-
-  async #unlockOne(row: BackupRow, recoveryKey: string, storedNow: readonly StoredBackupKey[]): Promise<void> {
-    const { publicKey, storedKeys } = row;
-    const key = await backupKeyFrom(recoveryKey, { publicKey, secretStorage: [...storedKeys, ...storedNow] });
-    await keepKeyOnce(this.#spool, row, key);
+  /** @throws KeyBackupSyncError see `unlockBackups` */
+  unlock(signal: AbortSignal, recoveryKey: string): Promise<Unlocked> {
+    return unlockBackups(this.#spool, recoveryKey, () => this.#findStoredKeys(signal));
   }
 
   /** So that the recovery key of today opens it also when the account has another one. */
@@ -183,12 +167,13 @@ export class RescueCalls {
 
   /** What may give the decryption key of an archive later. Without it, the recovery key of the backup itself still does. */
   async #storedKeys(signal: AbortSignal): Promise<readonly StoredBackupKey[]> {
-    try {
-      return await findStoredBackupKeys((type) => this.#homeserver.getAccountData(this.#userId, type, signal));
-    } catch {
-      signal.throwIfAborted();
-      return [];
-    }
+    return (await this.#findStoredKeys(signal)).keys;
+  }
+
+  async #findStoredKeys(signal: AbortSignal): Promise<FoundStoredKeys> {
+    const found = await findStoredBackupKeys((type) => this.#homeserver.getAccountData(this.#userId, type, signal));
+    signal.throwIfAborted();
+    return found;
   }
 
   /** Those whose decryption key was kept. */
@@ -206,10 +191,11 @@ function keysIn(rows: readonly BackupRow[]): number {
 
 function headerOf(
   userId: string,
-  { backup, publicKey, storedKeys }: BackupRow,
+  { backup, publicKey, storedKeys, passphrase = null }: BackupRow,
   now: readonly StoredBackupKey[],
 ): ArchiveHeader {
   // Those of now first: the account's present recovery key is the likeliest to be at hand.
   const secretStorage = [...now, ...storedKeys];
-  return { userId, madeAt: new Date().toISOString(), backup, algorithm: SUPPORTED_ALGORITHM, publicKey, secretStorage };
+  const madeAt = new Date().toISOString();
+  return { userId, madeAt, backup, algorithm: SUPPORTED_ALGORITHM, publicKey, secretStorage, passphrase };
 }

@@ -216,8 +216,9 @@ export class Session {
   /** The row of a backup that is the account's now. The homeserver may have told another one for a moment. */
   async #rowOf(current: BackupVersion): Promise<BackupRow> {
     const row = await this.#spool.findBackup(current.version, current.publicKey);
-    if (!row) return this.#spool.addBackup(infoOf(current), current.publicKey);
-    return row.replaced ? this.#spool.markReplaced(row.backupId, false) : row;
+    const present = row ?? (await this.#spool.addBackup(infoOf(current), current.publicKey));
+    if (current.passphrase) await this.#spool.keepPassphrase(present.backupId, current.passphrase);
+    return present.replaced ? this.#spool.markReplaced(present.backupId, false) : present;
   }
 
   /** Until now the account had another backup of this version. */

@@ -26,7 +26,7 @@ import {
 import { type ChunkKey, LostChunkError, type NewChunk } from "./chunks.js";
 import { MemoryChunks } from "./memory-chunks.js";
 import { OvertakenError, onlyAsLeft } from "./overtaken.js";
-import type { StoredBackupKey } from "./rescue/stored-backup-key.js";
+import type { PassphraseDescription, StoredBackupKey } from "./rescue/stored-backup-key.js";
 import { makeSealingKey, seal, unseal } from "./sealed-key.js";
 import { SpoolStorage } from "./spool-storage.js";
 import { deleteUncounted } from "./uncounted-chunks.js";
@@ -210,6 +210,11 @@ export class Spool {
   /** Keeps what may give it one day. */
   async keepStoredKeys(backupId: string, storedKeys: readonly StoredBackupKey[]): Promise<void> {
     await this.#change(backupId, (row) => ({ ...row, storedKeys }));
+  }
+
+  /** Keeps how a passphrase gives the decryption key itself. */
+  keepPassphrase(backupId: string, passphrase: PassphraseDescription): Promise<BackupRow> {
+    return this.#change(backupId, (row) => ({ ...row, passphrase }));
   }
 
   /** The decryption keys that were kept, in the order in which they were kept. */

@@ -190,7 +190,7 @@ describe("<key-backup-progress>", () => {
       [SOME_FAILED, "Some keys could not be used"],
       [BY_STATUS.complete["Complete, every key failed"], "None of the keys could be used"],
       [BY_STATUS.complete["Complete, the backup is empty"], "Your key backup is empty"],
-      [FAILED["decryption-key-mismatch"], "The key on this device does not fit the backup"],
+      [FAILED["decryption-key-mismatch"], "This key does not fit the backup"],
       [FAILED["storage-full"], "No room left on this device"],
     ];
     for (const [state, said] of headlines) {

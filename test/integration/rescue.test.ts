@@ -5,10 +5,12 @@ import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js"
 import type { RoomKey } from "../../src/host.js";
 import { writeArchive } from "../../src/worker/rescue/archive.js";
 import type { ArchiveHeader } from "../../src/worker/rescue/archive-header.js";
+import { findStoredBackupKeys } from "../../src/worker/rescue/find-stored-keys.js";
 import { writeKeyExport } from "../../src/worker/rescue/key-export.js";
 import { OpenArchive } from "../../src/worker/rescue/open-archive.js";
-import { findStoredBackupKeys, type StoredBackupKey } from "../../src/worker/rescue/stored-backup-key.js";
+import type { StoredBackupKey } from "../../src/worker/rescue/stored-backup-key.js";
 import { fileOf, segmentsOf } from "../support/async-pieces.js";
+import { codeOf } from "../support/code-of.js";
 import { countRoomKeys, cryptoOf, type Device, logIn, openMatrixClient } from "../support/matrix-client.js";
 import { openKeyExport } from "../support/open-key-export.js";
 import { makeRoomKey, roomIdAt } from "../support/room-keys.mjs";
@@ -111,7 +113,7 @@ describe("A rescue copy of a backup on a real homeserver", () => {
     this.timeout(120_000);
     const device = await synapse.registerUser("rescuer", PASSWORD);
     const { encodedPrivateKey } = await backUpWithSecretStorage(device);
-    const archive = await archiveOf(device, await findStoredBackupKeys((type) => getContent(device, type)));
+    const archive = await archiveOf(device, (await findStoredBackupKeys((type) => getContent(device, type))).keys);
     for (const typed of [encodedPrivateKey as string, PASSPHRASE]) {
       const client = await newDevice(device.userId);
       const keys: RoomKey[] = [];
@@ -121,8 +123,21 @@ describe("A rescue copy of a backup on a real homeserver", () => {
     }
   });
 
+  it("calls what opens the account's secret storage right, also when that has no backup key any more", async function () {
+    this.timeout(120_000);
+    const device = await synapse.registerUser("rescuer", PASSWORD);
+    const { encodedPrivateKey } = await backUpWithSecretStorage(device);
+    const getData = async (type: string) => (type === "m.megolm_backup.v1" ? {} : getContent(device, type));
+    const { keys } = await findStoredBackupKeys(getData);
+    const archive = await archiveOf(device, keys);
+    for (const typed of [encodedPrivateKey as string, PASSPHRASE]) {
+      expect(await codeOf(OpenArchive.open(archive, typed))).to.equal("backup-key-not-stored");
+    }
+    expect(await codeOf(OpenArchive.open(archive, "another passphrase"))).to.equal("decryption-key-mismatch");
+  });
+
   it("has no secret storage where the account has none", async () => {
     const device = await synapse.registerUser("rescuer", PASSWORD);
-    expect(await findStoredBackupKeys((type) => getContent(device, type))).to.deep.equal([]);
+    expect((await findStoredBackupKeys((type) => getContent(device, type))).keys).to.deep.equal([]);
   });
 });

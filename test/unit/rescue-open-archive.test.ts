@@ -5,9 +5,14 @@ import encryptAESSecretStorageItem from "matrix-js-sdk/lib/utils/encryptAESSecre
 import { writeArchive } from "../../src/worker/rescue/archive.js";
 import type { ArchiveHeader } from "../../src/worker/rescue/archive-header.js";
 import { OpenArchive } from "../../src/worker/rescue/open-archive.js";
-import type { PassphraseDescription, StoredBackupKey } from "../../src/worker/rescue/stored-backup-key.js";
+import type {
+  EncryptedSecret,
+  PassphraseDescription,
+  StoredBackupKey,
+} from "../../src/worker/rescue/stored-backup-key.js";
 import { fileOf, listOf, segmentsOf } from "../support/async-pieces.js";
 import { codeOf } from "../support/code-of.js";
+import { makePassphraseBackup } from "../support/passphrase-backup.js";
 import { type KeyBackup, makeBackupKeyPair, makeKeyBackup } from "../support/room-keys.mjs";
 
 const ALGORITHM = "m.secret_storage.v1.aes-hmac-sha2";
@@ -27,7 +32,7 @@ async function stored(
   decryptionKey: string,
   storageKey: Uint8Array<ArrayBuffer>,
   passphrase?: PassphraseDescription,
-): Promise<StoredBackupKey> {
+): Promise<StoredBackupKey & { secret: EncryptedSecret }> {
   const secret = await encryptAESSecretStorageItem(decryptionKey, storageKey, "m.megolm_backup.v1");
   return { keyId: "k", description: { algorithm: ALGORITHM, ...(passphrase && { passphrase }) }, secret };
 }
@@ -41,7 +46,11 @@ describe("An archive that is opened", () => {
     json = JSON.stringify(backup.response);
   });
 
-  function archive({ segments = [json], secretStorage = [] as ArchiveHeader["secretStorage"] } = {}): Promise<Blob> {
+  function archive({
+    segments = [json],
+    secretStorage = [] as ArchiveHeader["secretStorage"],
+    passphrase = null as PassphraseDescription | null,
+  } = {}): Promise<Blob> {
     const header: ArchiveHeader = {
       userId: "@reader:example.org",
       madeAt: "2026-01-02T03:04:05.678Z",
@@ -49,6 +58,7 @@ describe("An archive that is opened", () => {
       algorithm: "m.megolm_backup.v1.curve25519-aes-sha2",
       publicKey: backup.publicKey,
       secretStorage,
+      passphrase,
     };
     return fileOf(writeArchive(header, segmentsOf(segments)));
   }
@@ -136,7 +146,6 @@ describe("An archive that is opened", () => {
       ["a secret that is no base64", damaged({ ciphertext: "?" }), encodeRecoveryKey(storageKey) as string],
       ["a secret with a wrong code", damaged({ mac: "AAAA" }), encodeRecoveryKey(storageKey) as string],
       ["a secret with half a counter", damaged({ iv: "AAAA" }), encodeRecoveryKey(storageKey) as string],
-      ["a secret that is no key", () => stored("no key", storageKey), encodeRecoveryKey(storageKey) as string],
     ];
     for (const [what, secret, typed] of misfits) {
       it(`does not open by ${what}`, async () => {
@@ -145,16 +154,77 @@ describe("An archive that is opened", () => {
       });
     }
 
+    for (const [what, secret, expected] of [
+      ["a secret that is no key", () => stored("no key", storageKey), "backup-key-not-stored"],
+      ["33 integers", () => stored(Array(33).fill(7).join(","), storageKey), "backup-key-not-stored"],
+      ["integers that are no bytes", () => stored(Array(32).fill(256).join(","), storageKey), "backup-key-not-stored"],
+      [
+        "the key of another backup",
+        async () => stored((await makeBackupKeyPair()).decryptionKey, storageKey),
+        "stored-backup-key-mismatch",
+      ],
+    ] as const) {
+      it(`calls the recovery key right where the storage has ${what}`, async () => {
+        const file = await archive({ secretStorage: [await secret()] });
+        expect(await codeOf(OpenArchive.open(file, encodeRecoveryKey(storageKey) as string))).to.equal(expected);
+      });
+    }
+
+    it("gives every room key where the storage has the decryption key as 32 integers with commas", async () => {
+      const integers = [...bytesOf(backup.decryptionKey)].join(",");
+      await expectAllKeys(
+        await archive({ secretStorage: [await stored(integers, storageKey)] }),
+        encodeRecoveryKey(storageKey),
+      );
+    });
+
+    it("gives every room key by the recovery key, without the description of that", async () => {
+      const secretStorage = [{ ...(await whole()), description: null }];
+      await expectAllKeys(await archive({ secretStorage }), encodeRecoveryKey(storageKey));
+    });
+
+    it("gives every room key where base64 is not padded", async () => {
+      const { iv, ciphertext, mac } = (await whole()).secret;
+      const bare = (text: string) => text.replace(/=+$/, "");
+      const secret = { iv: bare(iv), ciphertext: bare(ciphertext), mac: bare(mac) };
+      await expectAllKeys(
+        await archive({ secretStorage: [{ ...(await whole()), secret }] }),
+        encodeRecoveryKey(storageKey),
+      );
+    });
+
     function changed(members: Partial<PassphraseDescription>): () => Promise<StoredBackupKey> {
       return () => stored(backup.decryptionKey, storageKey, { ...description, ...members });
     }
 
-    function damaged(members: Partial<StoredBackupKey["secret"]>): () => Promise<StoredBackupKey> {
+    function damaged(members: Partial<EncryptedSecret>): () => Promise<StoredBackupKey> {
       return async () => {
         const good = await whole();
         return { ...good, secret: { ...good.secret, ...members } };
       };
     }
+  });
+
+  describe("by the passphrase that the backup's decryption key was made from", () => {
+    const passphrase = { algorithm: "m.pbkdf2", salt: "sodium", iterations: 1000 };
+
+    before(async () => {
+      backup = await makePassphraseBackup(60, PASSPHRASE);
+      json = JSON.stringify(backup.response);
+    });
+
+    it("gives every room key", async () => {
+      await expectAllKeys(await archive({ passphrase }), PASSPHRASE);
+      await expectAllKeys(await archive({ passphrase }), `${PASSPHRASE}\n`);
+    });
+
+    it("does not open by another one, or by one that takes hours", async () => {
+      expect(await codeOf(OpenArchive.open(await archive({ passphrase }), "other"))).to.equal(
+        "decryption-key-mismatch",
+      );
+      const slow = await archive({ passphrase: { ...passphrase, iterations: 10_000_001 } });
+      expect(await codeOf(OpenArchive.open(slow, PASSPHRASE))).to.equal("decryption-key-mismatch");
+    });
   });
 
   describe("with less in it than there should be", () => {

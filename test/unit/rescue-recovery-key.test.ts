@@ -14,6 +14,16 @@ describe("A recovery key", () => {
     ["without spaces", TEXT.replaceAll(" ", "")],
     ["over several lines", ` \t${TEXT.replaceAll(" ", "\r\n  ")}\n`],
     ["with spaces of other kinds", TEXT.replaceAll(" ", "\u00a0")],
+    ["with several spaces", TEXT.replaceAll(" ", "   ")],
+    ["with invisible characters", `\ufeff${TEXT.replaceAll(" ", "\u200b\u2060\u00ad")}\u200f`],
+    ["in directional marks", `\u2068\u202a${TEXT}\u202c\u2069`],
+    ["in straight quotes", `"${TEXT}"`],
+    ["in single quotes", `'${TEXT}'`],
+    ["in typographic quotes", `\u201e${TEXT}\u201c`],
+    ["in angle quotes", `\u00ab\u00a0${TEXT}\u00a0\u00bb`],
+    ["in backticks", `\`${TEXT}\``],
+    ["at the end of a sentence", `${TEXT}.`],
+    ["quoted in a mail", TEXT.replace(/^/, "> ").replace(/(.{24}) /, "$1\n> ")],
   ] as const) {
     it(`is the same ${how}`, () => {
       expect(decodeRecoveryKey(text)).to.deep.equal(KEY);

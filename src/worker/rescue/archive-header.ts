@@ -2,7 +2,12 @@
 import { KeyBackupSyncError } from "../../errors.js";
 import type { BackupInfo } from "../../state.js";
 import { headerKeys } from "./header-keys.js";
-import { isStoredBackupKey, type StoredBackupKey } from "./stored-backup-key.js";
+import {
+  type PassphraseDescription,
+  parsePassphrase,
+  parseStoredBackupKey,
+  type StoredBackupKey,
+} from "./stored-backup-key.js";
 
 const FORMAT = "key-backup-archive";
 const FORMAT_VERSION = 1;
@@ -25,6 +30,8 @@ export interface ArchiveHeader {
   readonly publicKey: string;
   /** Empty if the account keeps the decryption key elsewhere. */
   readonly secretStorage: readonly StoredBackupKey[];
+  /** How a passphrase gives the decryption key itself; missing if none does. */
+  readonly passphrase?: PassphraseDescription | null;
 }
 
 /** A header as it is read. */
@@ -47,7 +54,7 @@ export function headerLine(header: ArchiveHeader): string {
 
 /** Member by member: nothing else that an object may have gets into the file. */
 function lineOf(
-  { userId, madeAt, backup, algorithm, publicKey }: ArchiveHeader,
+  { userId, madeAt, backup, algorithm, publicKey, passphrase }: ArchiveHeader,
   secretStorage: readonly StoredBackupKey[],
 ): string {
   const [version, etag] = [backup.version.slice(0, LONGEST_INFO), backup.etag.slice(0, LONGEST_INFO)];
@@ -61,6 +68,7 @@ function lineOf(
     algorithm,
     publicKey,
     secretStorage,
+    ...(passphrase && { passphrase: parsePassphrase(passphrase) }),
   });
 }
 
@@ -79,8 +87,11 @@ export function parseHeader(line: string): ReadHeader {
   const header = parse(line);
   if (!isHeader(header)) throw new KeyBackupSyncError("rescue-copy-damaged");
   // A stored key in a shape of its own does not keep the others, or the recovery key alone, from opening the backup.
-  const secretStorage = header.secretStorage.filter(isStoredBackupKey);
-  return { ...header, secretStorage, hasEndMark: header.hasEndMark === true };
+  const secretStorage = header.secretStorage.map(parseStoredBackupKey).filter((stored) => stored !== null);
+  const { passphrase, ...others } = header;
+  const described = parsePassphrase(passphrase);
+  const hasEndMark = header.hasEndMark === true;
+  return { ...others, secretStorage, hasEndMark, ...(described && { passphrase: described }) };
 }
 
 function parse(json: string): unknown {

@@ -1,9 +1,9 @@
-/** From what the person typed to the decryption key of a backup, in each way in which an account may keep it. */
-import { KeyBackupSyncError } from "../../errors.js";
+/** From what the user entered to the decryption key of a backup, in each way in which an account may keep it. */
+import { type ErrorCode, KeyBackupSyncError } from "../../errors.js";
 import { opens } from "../kept-decryptor.js";
-import { decodeRecoveryKey } from "./recovery-key.js";
-import { keyFromPassphrase, openBackupKey } from "./secret-storage.js";
-import type { StoredBackupKey } from "./stored-backup-key.js";
+import { EnteredKey } from "./entered-key.js";
+import { decryptSecret, isDescribed, parseBackupKey } from "./secret-storage.js";
+import type { PassphraseDescription, StoredBackupKey } from "./stored-backup-key.js";
 
 type Key = Uint8Array<ArrayBuffer>;
 
@@ -11,35 +11,55 @@ type Key = Uint8Array<ArrayBuffer>;
 export interface LockedBackup {
   readonly publicKey: string;
   readonly secretStorage: readonly StoredBackupKey[];
+  /** How a passphrase gives the decryption key itself, as early clients made it: `auth_data.private_key_salt` and its kin. */
+  readonly passphrase?: PassphraseDescription | null;
 }
 
 /**
- * @param typed the recovery key of the backup or of the account's secret storage, or the passphrase that the latter was made from
- * @throws KeyBackupSyncError `recovery-key-invalid` if it is no recovery key and there is no passphrase, or `decryption-key-mismatch`
- *   if it does not open this backup
+ * @param entered the recovery key of the backup or of the account's secret storage, or the passphrase that either was made from
+ * @throws KeyBackupSyncError `recovery-key-invalid` if it is no recovery key and there is no passphrase; `decryption-key-mismatch` if it
+ *   is the key of something else; `backup-key-not-stored` if it opens the secret storage, which has no backup key; or
+ *   `stored-backup-key-mismatch` if the secret storage has the key of another backup
  */
-export async function backupKeyFrom(typed: string, { publicKey, secretStorage }: LockedBackup): Promise<Key> {
-  for await (const key of keysFrom(typed, secretStorage)) if (await opens(key, publicKey)) return key;
-  throw new KeyBackupSyncError("decryption-key-mismatch");
+export async function backupKeyFrom(entered: EnteredKey | string, locked: LockedBackup): Promise<Key> {
+  const key = typeof entered === "string" ? new EnteredKey(entered) : entered;
+  if (!key.recoveryKey && !hasPassphrase(locked)) throw new KeyBackupSyncError("recovery-key-invalid");
+  let code: ErrorCode = "decryption-key-mismatch";
+  for await (const candidate of candidateKeys(key, locked)) {
+    if (await opens(candidate, locked.publicKey)) return candidate;
+    const found = await openStored(candidate, locked);
+    if (found instanceof Uint8Array) return found;
+    if (found !== "decryption-key-mismatch" && code !== "stored-backup-key-mismatch") code = found;
+  }
+  throw new KeyBackupSyncError(code);
 }
 
-/** What may be the backup's decryption key, the cheapest to try first. */
-async function* keysFrom(typed: string, storedKeys: readonly StoredBackupKey[]): AsyncGenerator<Key, void, undefined> {
-  const withPassphrase = storedKeys.filter(({ description }) => description.passphrase);
-  const recoveryKey = withPassphrase.length > 0 ? recoveryKeyIn(typed) : decodeRecoveryKey(typed);
-  if (recoveryKey) yield recoveryKey;
-  for (const stored of recoveryKey ? storedKeys : withPassphrase) {
-    const storageKey = recoveryKey ?? (await keyFromPassphrase(stored.description, typed));
-    const key = storageKey && (await openBackupKey(stored, storageKey));
-    if (key) yield key;
+function hasPassphrase({ passphrase, secretStorage }: LockedBackup): boolean {
+  return Boolean(passphrase) || secretStorage.some(({ description }) => description?.passphrase);
+}
+
+/** What may be the decryption key, or the key of the secret storage. */
+async function* candidateKeys(
+  entered: EnteredKey,
+  { passphrase, secretStorage }: LockedBackup,
+): AsyncGenerator<Key, void, undefined> {
+  if (entered.recoveryKey) return yield entered.recoveryKey;
+  if (passphrase) yield* await entered.keysBy(passphrase);
+  for (const { description } of secretStorage) {
+    if (description?.passphrase) yield* await entered.keysBy(description.passphrase);
   }
 }
 
-/** `null` if it is none: it may be a passphrase. */
-function recoveryKeyIn(typed: string): Key | null {
-  try {
-    return decodeRecoveryKey(typed);
-  } catch {
-    return null;
+/** The decryption key, or why this storage key does not give it. */
+async function openStored(storageKey: Key, { publicKey, secretStorage }: LockedBackup): Promise<Key | ErrorCode> {
+  let code: ErrorCode = "decryption-key-mismatch";
+  for (const { description, secret } of secretStorage) {
+    const text = secret && (await decryptSecret(secret, storageKey));
+    const key = text === null ? null : parseBackupKey(text);
+    if (key && (await opens(key, publicKey))) return key;
+    if (key) code = "stored-backup-key-mismatch";
+    const isRight = text !== null || (description && (await isDescribed(description, storageKey)));
+    if (isRight && code === "decryption-key-mismatch") code = "backup-key-not-stored";
   }
+  return code;
 }

@@ -1,5 +1,5 @@
 /** Which of the stored decryption keys go into the header of an archive: each one once, named members only, and of bounded length. */
-import { isStoredBackupKey, type SecretStorageKeyDescription, type StoredBackupKey } from "./stored-backup-key.js";
+import { parseStoredBackupKey, type StoredBackupKey } from "./stored-backup-key.js";
 
 /** An account has one or two keys of the secret storage; twice as many as are looked up. */
 const MOST_KEYS = 32;
@@ -10,22 +10,10 @@ const LONGEST_TEXT = 1024;
 export function headerKeys(storedKeys: readonly StoredBackupKey[]): readonly StoredBackupKey[] {
   const byText = new Map<string, StoredBackupKey>();
   for (const stored of storedKeys) {
-    const named = namedOnly(stored);
-    if (isStoredBackupKey(named) && isShort(named)) byText.set(JSON.stringify(named), named);
+    const named = parseStoredBackupKey(stored);
+    if (named && isShort(named)) byText.set(JSON.stringify(named), named);
   }
   return [...byText.values()].slice(0, MOST_KEYS);
-}
-
-/** Account data can hold anything beside the members that are known here. */
-function namedOnly({ keyId, description, secret: { iv, ciphertext, mac } }: StoredBackupKey): StoredBackupKey {
-  return { keyId, description: descriptionOf(description), secret: { iv, ciphertext, mac } };
-}
-
-function descriptionOf({ algorithm, passphrase }: SecretStorageKeyDescription): SecretStorageKeyDescription {
-  if (!passphrase) return { algorithm };
-  const { algorithm: how, salt, iterations, bits } = passphrase;
-  const named = { algorithm: how, salt, iterations };
-  return { algorithm, passphrase: bits === undefined ? named : { ...named, bits } };
 }
 
 function isShort(value: unknown): boolean {

@@ -1,25 +1,28 @@
 /**
  * The backup's decryption key as most accounts keep it: in the account data, encrypted by the key of the account's secret storage.
- * Shapes only, and how they are found; to open it is the work of secret-storage.ts.
+ * Shapes, and how they are read from JSON; secret-storage.ts decrypts.
  * @see https://spec.matrix.org/v1.16/client-server-api/#secret-storage
  */
-const SECRET_TYPE = "m.megolm_backup.v1";
-/** Of secret storage. An account has one, or two while it changes. */
-const MOST_KEYS = 16;
 
-/** One key of the secret storage, and the decryption key encrypted by it. Without that key it tells nothing. */
+/**
+ * One key of the secret storage, and the backup's decryption key encrypted by it. Without the storage key nothing can be decrypted. At
+ * least one of `description` and `secret` is there.
+ */
 export interface StoredBackupKey {
   readonly keyId: string;
-  /** Content of the account data `m.secret_storage.key.{keyId}`. */
-  readonly description: SecretStorageKeyDescription;
-  /** `encrypted[keyId]` in the content of the account data `m.megolm_backup.v1`. */
-  readonly secret: EncryptedSecret;
+  /** Content of the account data `m.secret_storage.key.{keyId}`; `null` if it is missing or damaged: a recovery key needs none. */
+  readonly description: SecretStorageKeyDescription | null;
+  /** `encrypted[keyId]` in the content of the account data `m.megolm_backup.v1`; `null` if nothing is encrypted by this storage key. */
+  readonly secret: EncryptedSecret | null;
 }
 
 export interface SecretStorageKeyDescription {
   readonly algorithm: string;
   /** How a passphrase gives this key, if it was made from one. */
   readonly passphrase?: PassphraseDescription;
+  /** With `mac`: 32 zero bytes encrypted by the key, to tell whether a key is this one. Base64. */
+  readonly iv?: string;
+  readonly mac?: string;
 }
 
 export interface PassphraseDescription {
@@ -39,53 +42,41 @@ export interface EncryptedSecret {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/**
- * Looks it up in the account data.
- * @param getContent of the account data of that type, `null` if there is none
- */
-export async function findStoredBackupKeys(
-  getContent: (type: string) => Promise<unknown>,
-): Promise<readonly StoredBackupKey[]> {
-  const content = await getContent(SECRET_TYPE);
-  const encrypted = isObject(content) && isObject(content.encrypted) ? content.encrypted : {};
-  const found = Object.entries(encrypted)
-    .slice(0, MOST_KEYS)
-    .map(async ([keyId, secret]) => ({
-      keyId,
-      description: await getContent(`m.secret_storage.key.${keyId}`),
-      secret,
-    }));
-  return (await Promise.all(found)).filter(isStoredBackupKey);
+/** The named members of one, without those that are damaged; `null` if nothing is left that is of use. */
+export function parseStoredBackupKey(value: unknown): StoredBackupKey | null {
+  if (!isObject(value) || typeof value.keyId !== "string") return null;
+  const [description, secret] = [parseDescription(value.description), parseSecret(value.secret)];
+  const isOfUse = secret !== null || Boolean(description?.passphrase ?? description?.mac);
+  return isOfUse ? { keyId: value.keyId, description, secret } : null;
 }
 
-export function isStoredBackupKey(value: unknown): value is StoredBackupKey {
-  return (
-    isObject(value) && typeof value.keyId === "string" && isDescription(value.description) && isSecret(value.secret)
-  );
+function parseDescription(value: unknown): SecretStorageKeyDescription | null {
+  if (!isObject(value) || typeof value.algorithm !== "string") return null;
+  const passphrase = parsePassphrase(value.passphrase);
+  const { algorithm, iv, mac } = value;
+  const check = typeof iv === "string" && typeof mac === "string" ? { iv, mac } : {};
+  return { algorithm, ...(passphrase && { passphrase }), ...check };
 }
 
-function isDescription(value: unknown): value is SecretStorageKeyDescription {
-  if (!isObject(value) || typeof value.algorithm !== "string") return false;
-  return value.passphrase === undefined || isPassphraseDescription(value.passphrase);
+export function parsePassphrase(value: unknown): PassphraseDescription | null {
+  if (!isObject(value)) return null;
+  const { algorithm, salt, iterations, bits } = value;
+  if (typeof algorithm !== "string" || typeof salt !== "string" || !isCount(iterations)) return null;
+  if (bits === undefined || bits === null) return { algorithm, salt, iterations };
+  return isCount(bits) ? { algorithm, salt, iterations, bits } : null;
 }
 
-function isPassphraseDescription(value: unknown): value is PassphraseDescription {
-  return (
-    isObject(value) &&
-    areStrings(value, "algorithm", "salt") &&
-    Number.isSafeInteger(value.iterations) &&
-    (value.bits === undefined || Number.isSafeInteger(value.bits))
-  );
+function parseSecret(value: unknown): EncryptedSecret | null {
+  if (!isObject(value)) return null;
+  const { iv, ciphertext, mac } = value;
+  if (typeof iv !== "string" || typeof ciphertext !== "string" || typeof mac !== "string") return null;
+  return { iv, ciphertext, mac };
 }
 
-function isSecret(value: unknown): value is EncryptedSecret {
-  return isObject(value) && areStrings(value, "iv", "ciphertext", "mac");
-}
-
-function isObject(value: unknown): value is Members {
+export function isObject(value: unknown): value is Members {
   return typeof value === "object" && value !== null;
 }
 
-function areStrings(value: Members, ...names: readonly string[]): boolean {
-  return names.every((name) => typeof value[name] === "string");
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
