@@ -4,13 +4,15 @@
  */
 
 /**
- * A controller that also aborts when the signal does, with the same reason. Abort the controller when its work has ended: it then no longer
- * listens to the signal.
+ * A controller that also aborts when one of the signals does, with the same reason. Abort the controller when its work has ended: it then no
+ * longer listens to the signals.
  */
-export function abortWith(signal: AbortSignal): AbortController {
+export function abortWith(...signals: readonly AbortSignal[]): AbortController {
   const controller = new AbortController();
-  const abort = () => controller.abort(signal.reason);
-  if (signal.aborted) abort();
-  else signal.addEventListener("abort", abort, { once: true, signal: controller.signal });
+  for (const signal of signals) {
+    const abort = () => controller.abort(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true, signal: controller.signal });
+  }
   return controller;
 }

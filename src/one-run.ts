@@ -2,6 +2,7 @@
  * One run for a user and device, over all tabs: wishes in a row, done here by whoever holds the lock, or passed on to the tab that does.
  * A tab without the lock shows what that one says, and is next when it is gone. It knows nothing of what a run does.
  */
+import { abortWith } from "./abort-with.js";
 import { IS_ALLOWED } from "./allowed-wishes.js";
 import { OtherTabs, RollCall } from "./other-tabs.js";
 import { followLifecycle } from "./page-lifecycle.js";
@@ -279,7 +280,9 @@ export class OneRun {
     this.#phase = "running";
     this.#isOwn = true;
     this.#run = new AbortController();
-    await this.#runner.run(AbortSignal.any([this.#run.signal, this.#holding.signal]));
+    const ended = abortWith(this.#run.signal, this.#holding.signal);
+    await this.#runner.run(ended.signal);
+    ended.abort();
   }
 
   /** Whether a wish makes sense in the state of now. */

@@ -2,6 +2,7 @@
  * Unlocks backups by what the user entered. Where the homeserver cannot be asked now, keeps it in memory, nowhere else, and tries again
  * until the homeserver answers, or until it is told to forget it.
  */
+import { abortWith } from "./abort-with.js";
 import { Changes } from "./changes.js";
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import { retryDelay, untilRetry } from "./retries.js";
@@ -70,10 +71,9 @@ export class Unlocking {
   /** A homeserver that asked for a break gets it. */
   async #rest(last: KeyBackupSyncError, failures: number, signal: AbortSignal): Promise<void> {
     const { count } = this.#wakes;
-    const ended = new AbortController();
-    const either = AbortSignal.any([signal, ended.signal]);
-    const rest = untilRetry(retryDelay(last, failures), either);
-    const woken = last.retryAfterMs === null ? this.#wakes.moreThan(count, either) : rest;
+    const ended = abortWith(signal);
+    const rest = untilRetry(retryDelay(last, failures), ended.signal);
+    const woken = last.retryAfterMs === null ? this.#wakes.moreThan(count, ended.signal) : rest;
     try {
       await Promise.race([rest, woken]);
     } finally {
