@@ -170,6 +170,16 @@ describe("An archive that is opened", () => {
       });
     }
 
+    it("gives every room key where Nheko wrote a counter of 32 bytes, of which 16 count", async () => {
+      const { secret, ...others } = await stored(backup.decryptionKey, storageKey);
+      const { iv, ...rest } = secret as EncryptedSecret;
+      const long = { ...rest, iv: btoa(atob(iv) + "\0".repeat(16)) };
+      await expectAllKeys(
+        await archive({ secretStorage: [{ ...others, secret: long }] }),
+        encodeRecoveryKey(storageKey),
+      );
+    });
+
     it("gives every room key where the storage has the decryption key as 32 integers with commas", async () => {
       const integers = [...bytesOf(backup.decryptionKey)].join(",");
       await expectAllKeys(

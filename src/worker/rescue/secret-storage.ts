@@ -6,6 +6,7 @@
 import type { EncryptedSecret, PassphraseDescription, SecretStorageKeyDescription } from "./stored-backup-key.js";
 
 const SECRET_NAME = "m.megolm_backup.v1";
+const COUNTER_BYTES = 16;
 const KEY_BITS = 256;
 const KEY_BYTES = 32;
 /** Against data that would keep the device busy for hours. Clients take 500,000. */
@@ -20,13 +21,13 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * @param storageKey the bytes of a recovery key, or what {@link keyFromPassphrase} gave
  */
 export async function decryptSecret(secret: EncryptedSecret, storageKey: Bytes): Promise<string | null> {
-  const iv = fromBase64(secret.iv);
+  const counter = counterFrom(secret.iv);
   const ciphertext = fromBase64(secret.ciphertext);
   const mac = fromBase64(secret.mac);
-  if (iv?.length !== 16 || !ciphertext || !mac) return null;
+  if (!counter || !ciphertext || !mac) return null;
   const keys = await deriveKeys(storageKey, SECRET_NAME);
   if (!(await crypto.subtle.verify("HMAC", keys.mac, mac, ciphertext))) return null;
-  const plaintext = await crypto.subtle.decrypt({ name: "AES-CTR", counter: iv, length: 64 }, keys.cipher, ciphertext);
+  const plaintext = await crypto.subtle.decrypt({ name: "AES-CTR", counter, length: 64 }, keys.cipher, ciphertext);
   return new TextDecoder().decode(plaintext);
 }
 
@@ -35,12 +36,18 @@ export async function decryptSecret(secret: EncryptedSecret, storageKey: Bytes):
  * @see https://spec.matrix.org/v1.16/client-server-api/#key-storage
  */
 export async function isDescribed({ iv, mac }: SecretStorageKeyDescription, storageKey: Bytes): Promise<boolean> {
-  const [counter, code] = [fromBase64(iv ?? ""), fromBase64(mac ?? "")];
-  if (counter?.length !== 16 || !code) return false;
+  const [counter, code] = [counterFrom(iv ?? ""), fromBase64(mac ?? "")];
+  if (!counter || !code) return false;
   const keys = await deriveKeys(storageKey, "");
   const zeros = new Uint8Array(KEY_BYTES);
   const ciphertext = await crypto.subtle.encrypt({ name: "AES-CTR", counter, length: 64 }, keys.cipher, zeros);
   return crypto.subtle.verify("HMAC", keys.mac, code, ciphertext);
+}
+
+/** 16 bytes. Nheko writes 32, of which it uses the first 16: https://github.com/Nheko-Reborn/mtxclient/issues/110. `null` if there are fewer. */
+function counterFrom(iv: string): Bytes | null {
+  const bytes = fromBase64(iv);
+  return bytes && bytes.length >= COUNTER_BYTES ? bytes.slice(0, COUNTER_BYTES) : null;
 }
 
 /**
