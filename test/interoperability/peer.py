@@ -45,7 +45,7 @@ def write_export(keys, path):
         session = InboundGroupSession.import_session(
             key["session_key"], key["sender_claimed_keys"]["ed25519"], key["sender_key"], key["room_id"], []
         )
-        machine.inbound_group_store.add(session)
+        machine.save_inbound_group_session(session)
     machine.export_keys(path, PASSPHRASE)
 
 
