@@ -4,6 +4,7 @@
  */
 import { expect } from "@open-wc/testing";
 import { failedCount, type Host, KeyBackupSyncController, type RoomKey } from "../../src/index.js";
+import type { EncryptedMessage } from "../support/megolm-messages.js";
 import { type KeyBackup, makeKeyBackup, makeRoomKey } from "../support/room-keys.mjs";
 import { type Script, type ScriptedHomeserver, scriptedHomeserver } from "../support/scripted-homeserver.js";
 import { KEYS_PATH, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
@@ -25,6 +26,8 @@ export interface HostOnTrial {
   readonly tokenRoutes?: Script;
   /** What is in its crypto store. */
   roomKeyCounts(): Promise<{ readonly total: number; readonly backedUp: number }>;
+  /** What the message says, `null` if its key is not in the crypto store. */
+  decrypt?(event: EncryptedMessage): Promise<string | null>;
   /** As by entering the recovery key. The backup becomes the one that new keys are uploaded to. */
   learnDecryptionKey(backup: KeyBackup): Promise<void>;
   /** The device's signatures, without which some clients take no notice of a backup. */

@@ -4,6 +4,7 @@ import { logger } from "matrix-js-sdk-oldest/lib/logger.js";
 import { hostContract } from "./host.contract.js";
 import { openMatrixClient, type Sdk, silence } from "./matrix-client-on-trial.js";
 import { index } from "./oldest-peers.js";
+import { roomKeysContract } from "./room-keys.contract.js";
 
 silence(logger);
 // Where its crypto-wasm writes, whatever the logger.
@@ -21,6 +22,12 @@ const sdk: Sdk = {
 const adapter: (client: MatrixClient) => ReturnType<typeof index.fromMatrixClient> = index.fromMatrixClient;
 
 hostContract(
+  "A client of the oldest matrix-js-sdk",
+  (homeserver) => openMatrixClient(homeserver, sdk, adapter as typeof index.fromMatrixClient),
+  index.KeyBackupSyncController,
+);
+
+roomKeysContract(
   "A client of the oldest matrix-js-sdk",
   (homeserver) => openMatrixClient(homeserver, sdk, adapter as typeof index.fromMatrixClient),
   index.KeyBackupSyncController,

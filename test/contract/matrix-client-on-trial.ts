@@ -45,6 +45,11 @@ export async function openMatrixClient(
     host: adapter(client),
     tokenRoutes: sdk.tokenRoutes?.(url) ?? {},
     roomKeyCounts: () => roomKeyCounts(client),
+    async decrypt(encrypted) {
+      const event = client.getEventMapper({ decrypt: false })(encrypted);
+      await client.decryptEventIfNeeded(event);
+      return event.isDecryptionFailure() ? null : event.getContent().body;
+    },
     async learnDecryptionKey({ decryptionKey }) {
       await learnDecryptionKey(client, decryptionKey, "1");
       await cryptoOf(client).checkKeyBackupAndEnable();

@@ -3,6 +3,7 @@ import { logger } from "matrix-js-sdk/lib/logger.js";
 import { fromMatrixClient } from "../../src/index.js";
 import { hostContract } from "./host.contract.js";
 import { openMatrixClient, type Sdk, silence } from "./matrix-client-on-trial.js";
+import { roomKeysContract } from "./room-keys.contract.js";
 
 silence(logger);
 
@@ -29,5 +30,9 @@ const sdk: Sdk = {
 };
 
 hostContract("A client of the newest matrix-js-sdk", (homeserver) =>
+  openMatrixClient(homeserver, sdk, fromMatrixClient),
+);
+
+roomKeysContract("A client of the newest matrix-js-sdk", (homeserver) =>
   openMatrixClient(homeserver, sdk, fromMatrixClient),
 );

@@ -3,8 +3,15 @@ import * as wasm from "matrix-sdk-crypto-wasm-oldest";
 import { hostContract } from "./host.contract.js";
 import { index, olmMachine } from "./oldest-peers.js";
 import { openOlmMachine } from "./olm-machine-on-trial.js";
+import { roomKeysContract } from "./room-keys.contract.js";
 
 hostContract(
+  "An OlmMachine of the oldest crypto-wasm",
+  (homeserver) => openOlmMachine(homeserver, wasm as unknown as typeof Newest, olmMachine.fromOlmMachine),
+  index.KeyBackupSyncController,
+);
+
+roomKeysContract(
   "An OlmMachine of the oldest crypto-wasm",
   (homeserver) => openOlmMachine(homeserver, wasm as unknown as typeof Newest, olmMachine.fromOlmMachine),
   index.KeyBackupSyncController,

@@ -27,6 +27,19 @@ export async function openOlmMachine(
       const { total, backedUp } = await machine.roomKeyCounts();
       return { total, backedUp };
     },
+    async decrypt(event) {
+      try {
+        const settings = new wasm.DecryptionSettings(wasm.TrustRequirement.Untrusted);
+        const decrypted = await machine.decryptRoomEvent(
+          JSON.stringify(event),
+          new wasm.RoomId(event.room_id),
+          settings,
+        );
+        return JSON.parse(decrypted.event).content.body;
+      } catch {
+        return null;
+      }
+    },
     async learnDecryptionKey({ decryptionKey, publicKey }) {
       await machine.saveBackupDecryptionKey(wasm.BackupDecryptionKey.fromBase64(decryptionKey), "1");
       await machine.enableBackupV1(publicKey, "1");

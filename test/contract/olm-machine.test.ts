@@ -5,8 +5,11 @@ import { fromOlmMachine } from "../../src/from-olm-machine.js";
 import { makeKeyBackup, makeRoomKey } from "../support/room-keys.mjs";
 import { hostContract } from "./host.contract.js";
 import { openMachine, openOlmMachine } from "./olm-machine-on-trial.js";
+import { roomKeysContract } from "./room-keys.contract.js";
 
 hostContract("An OlmMachine", (homeserver) => openOlmMachine(homeserver, wasm, fromOlmMachine));
+
+roomKeysContract("An OlmMachine", (homeserver) => openOlmMachine(homeserver, wasm, fromOlmMachine));
 
 const DEVICE = {
   homeserver: "https://localhost",
