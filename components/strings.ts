@@ -297,6 +297,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
       `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "was", other: "were" })} not downloaded before it was deleted`,
     locked: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "is", other: "are" })} kept here until its recovery key is known`,
+    failed: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup could not be used`,
   },
   progressBar: { checking: "Looking at your key backup", downloaded: "Keys downloaded", imported: "Keys imported" },
   buttons: {

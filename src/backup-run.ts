@@ -41,6 +41,8 @@ export class BackupRun {
   readonly #hasSpooled: boolean;
   readonly #backupId: string;
   #sync: Sync;
+  /** Room keys that are in the crypto store, though no progress counts them: the import failed with others of their batch. */
+  #taken = 0;
   #isWhole: boolean;
   /** The download failed: there is no more to come. */
   #isBroken = false;
@@ -62,6 +64,12 @@ export class BackupRun {
     this.#hasSpooled = hasSpooled;
     this.#isWhole = whole || kind === "replaced";
     this.#cryptoStore = { importRoomKeys: importerOf(options.host.cryptoStore, kind) };
+  }
+
+  /** Room keys that are downloaded and not in the crypto store, whatever keeps them from it. */
+  get notImported(): number {
+    const { downloaded, imported } = this.#sync.progress;
+    return downloaded - imported - this.#taken;
   }
 
   /** Resolves when every key is settled. @throws what needs a person, or a later try, once all that could be done is done */
@@ -168,6 +176,9 @@ export class BackupRun {
       rest: (milliseconds) => this.#rest(milliseconds),
       // Imported keys are no new ones to import: without this difference, an import that waits for the download would never rest.
       onProgress: (progress) => this.#update({ ...this.#sync, progress }),
+      onTaken: (count) => {
+        this.#taken = count;
+      },
       spooled: this.#spooled,
       isMoreToCome: () => !this.#isBroken,
     });

@@ -72,6 +72,11 @@ export class BatchImport {
     return this.#settled();
   }
 
+  /** Room keys of batches that are not settled which the crypto store has. */
+  get unsettledTaken(): number {
+    return this.#given.length - this.#rejected.size - this.#refused.size;
+  }
+
   #settled(): SettledBatch {
     const rejected = this.#given.flatMap((roomKey, index) => (this.#rejected.has(roomKey) ? [index] : []));
     this.#given = [];

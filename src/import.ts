@@ -5,7 +5,7 @@
 import { BatchImport } from "./batch-import.js";
 import type { Changes } from "./changes.js";
 import { EFFORTS } from "./effort.js";
-import type { CryptoStore } from "./host.js";
+import type { CryptoStore, RoomKey } from "./host.js";
 import type { NextBatch, SettledBatch } from "./protocol.js";
 import type { Intensity, Progress } from "./state.js";
 
@@ -19,6 +19,8 @@ export interface ImportOptions {
   /** Resolves after so many milliseconds, also in a hidden tab, where browsers slow down the timers of a page. */
   readonly rest: (milliseconds: number) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
+  /** Called before `import-failed`: so many room keys are in the crypto store, though no progress counts them. */
+  readonly onTaken?: (count: number) => void;
   /** Whenever there is more in the spool, or no more to come. */
   readonly spooled: Changes;
   readonly isMoreToCome: () => boolean;
@@ -45,6 +47,15 @@ export async function importRoomKeys(options: ImportOptions): Promise<void> {
     if (next.kind === "end" || (next.kind === "caught-up" && !isMore)) return;
     options.signal.throwIfAborted();
     if (next.kind === "caught-up") await options.spooled.moreThan(spooled, options.signal);
-    else settled = await batches.settle(next.batch.roomKeys);
+    else settled = await settle(batches, next.batch.roomKeys, options);
+  }
+}
+
+async function settle(batches: BatchImport, roomKeys: readonly RoomKey[], { onTaken }: ImportOptions) {
+  try {
+    return await batches.settle(roomKeys);
+  } catch (cause) {
+    onTaken?.(batches.unsettledTaken);
+    throw cause;
   }
 }

@@ -172,28 +172,29 @@ interface Earlier {
 }
 
 /**
- * Backups that are no longer the account's: their keys must not be lost with them. Whatever it is about one of them, it is kept, and the
- * present backup comes to its turn.
+ * Imports what is spooled of replaced backups: their room keys are nowhere else. One that is locked, unreadable or refused is kept and told,
+ * and does not stop the present backup. Any other error ends the run.
  */
 async function importReplaced(options: RunOptions, backups: readonly KeptBackup[]): Promise<Earlier> {
-  let notDownloaded = 0;
-  let locked = 0;
+  let [notDownloaded, locked, failed] = [0, 0, 0];
   let fault: KeyBackupSyncError | null = null;
   for (const kept of backups) {
     const { total, downloaded } = kept.progress;
     notDownloaded += total - downloaded;
     if (!kept.hasSpooled) continue;
+    const backup = new BackupRun(options, kept, { kind: "replaced", replaced: null });
     try {
-      await new BackupRun(options, kept, { kind: "replaced", replaced: null }).settle();
+      await backup.settle();
+      failed += backup.notImported;
     } catch (cause) {
       options.signal.throwIfAborted();
       if (isFault(cause, "storage-unavailable")) fault = cause;
-      else if (isFault(cause, "decryption-key-mismatch", "import-failed"))
-        locked += Math.max(1, spooledCount(kept.progress));
+      else if (isFault(cause, "decryption-key-mismatch")) locked += Math.max(1, spooledCount(kept.progress));
+      else if (isFault(cause, "import-failed")) failed += Math.max(1, backup.notImported);
       else throw cause;
     }
   }
-  return { replaced: notDownloaded + locked > 0 ? { notDownloaded, locked } : null, fault };
+  return { replaced: notDownloaded + locked + failed > 0 ? { notDownloaded, locked, failed } : null, fault };
 }
 
 /** What is kept, as a state tells it. */

@@ -61,6 +61,8 @@ export interface ReplacedBackups {
   readonly notDownloaded: number;
   /** Room keys that are on this device, but of no use without the recovery key of that backup. */
   readonly locked: number;
+  /** Room keys that could not be used, or that the crypto store refused. The latter are kept on this device and tried again. */
+  readonly failed: number;
 }
 
 /** A run that knows which backup it is about. */

@@ -117,8 +117,8 @@ function syncOf(value: unknown): Sync {
 }
 
 function replacedOf(value: unknown): ReplacedBackups {
-  const { notDownloaded, locked } = membersOf(value);
-  return { notDownloaded: numberOf(notDownloaded), locked: numberOf(locked) };
+  const { notDownloaded, locked, failed } = membersOf(value);
+  return { notDownloaded: numberOf(notDownloaded), locked: numberOf(locked), failed: numberOf(failed) };
 }
 
 function progressOf(value: unknown): Progress {

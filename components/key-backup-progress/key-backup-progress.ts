@@ -20,7 +20,7 @@ import { missingCount, sayingOf, unusableCount } from "./sayings.js";
 
 const REASONS = ["undecryptable", "malformed", "rejected"] as const satisfies readonly FailureReason[];
 
-const REPLACED = ["notDownloaded", "locked"] as const satisfies readonly (keyof ReplacedBackups)[];
+const REPLACED = ["notDownloaded", "locked", "failed"] as const satisfies readonly (keyof ReplacedBackups)[];
 
 /**
  * A state in, a bar and a sentence out. It sends nothing, asks nobody, and knows no controller.

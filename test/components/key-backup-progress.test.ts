@@ -393,12 +393,13 @@ describe("<key-backup-progress>", () => {
         expect(all(part(await progressOf(state), "replaced"), "li").map(textOf)).to.deep.equal([
           "1,204 keys of an earlier backup were not downloaded before it was deleted",
           "318 keys of an earlier backup are kept here until its recovery key is known",
+          "2 keys of an earlier backup could not be used",
         ]);
       });
     }
 
     it("are told of only where something is missing", async () => {
-      const replaced = { notDownloaded: 0, locked: 1 };
+      const replaced = { notDownloaded: 0, locked: 1, failed: 0 };
       const element = await progressOf({ ...BY_STATUS.complete.Complete, replaced });
       expect(all(part(element, "replaced"), "li").map(textOf)).to.deep.equal([
         "1 key of an earlier backup is kept here until its recovery key is known",

@@ -253,11 +253,26 @@ describe("A backup that was replaced", () => {
       const controller = scene.controller();
       await controller.autoStart();
       const { replaced } = await whenStatus(controller, "complete");
-      expect(replaced).to.deep.equal({ notDownloaded: 0, locked: KEYS });
+      expect(replaced).to.deep.equal({ notDownloaded: 0, locked: KEYS, failed: 0 });
       controller.close();
     }
     expect(scene.host.imported.size).to.equal(3);
   });
+
+  for (const [which, at] of [
+    ["the first", 0],
+    ["the last", -1],
+  ] as const) {
+    it(`in mid-import, with a key that the crypto store throws for (${which}): that one is told, and none is locked`, async () => {
+      scene = await SyncScene.open({ keys: KEYS });
+      const bad = Object.keys(Object.values(scene.backup.response.rooms).at(at)?.sessions ?? {}).at(at) ?? "";
+      scene.host.refused.add(bad);
+      const controller = await replacedInMidImport(scene);
+      const { replaced } = await whenStatus(controller, "complete");
+      expect(replaced).to.deep.equal({ notDownloaded: 0, locked: 0, failed: 1 });
+      expect(scene.host.imported.size).to.equal(KEYS - 1 + 3);
+    });
+  }
 });
 
 describe("A backup that was replaced in a later pass", () => {
@@ -298,7 +313,7 @@ describe("Keys of an earlier backup that wait for their recovery key", () => {
     scene.host.learnDecryptionKey(next.decryptionKey);
     await controller.start();
     const { replaced } = await whenStatus(controller, "complete");
-    expect(replaced).to.deep.equal({ notDownloaded: 0, locked: KEYS });
+    expect(replaced).to.deep.equal({ notDownloaded: 0, locked: KEYS, failed: 0 });
   });
 
   it("are those of the present one again, when the homeserver was wrong for a moment", async () => {

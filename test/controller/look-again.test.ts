@@ -191,7 +191,7 @@ describe("A reset elsewhere, in mid-download", () => {
     const { replaced } = await whenStatus(controller, "complete");
     const saved = scene.host.imported.size - 3;
     expect(saved).to.be.within(1, KEYS - 1);
-    expect(replaced).to.deep.equal({ notDownloaded: KEYS - saved, locked: 0 });
+    expect(replaced).to.deep.equal({ notDownloaded: KEYS - saved, locked: 0, failed: 0 });
     await scene.close();
   });
 });

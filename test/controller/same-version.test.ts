@@ -66,7 +66,7 @@ describe('A backup "1" in the place of another backup "1"', () => {
     scene.host.learnDecryptionKey(next.decryptionKey);
     const { progress, replaced } = await completed();
     expect(progress).to.deep.include({ total: NEXT_KEYS, imported: NEXT_KEYS });
-    expect(replaced).to.deep.equal({ notDownloaded: KEYS - spooled, locked: 0 });
+    expect(replaced).to.deep.equal({ notDownloaded: KEYS - spooled, locked: 0, failed: 0 });
     expectImported(spooled);
     // The client uploads them to the new one.
     expect(scene.host.notBackedUp.size).to.equal(scene.host.imported.size - NEXT_KEYS);
@@ -79,7 +79,7 @@ describe('A backup "1" in the place of another backup "1"', () => {
     const controller = scene.controller();
     const { progress, replaced } = await completed(controller);
     expect(progress).to.deep.include({ total: NEXT_KEYS, imported: NEXT_KEYS });
-    expect(replaced).to.deep.equal({ notDownloaded: KEYS - spooled, locked: spooled });
+    expect(replaced).to.deep.equal({ notDownloaded: KEYS - spooled, locked: spooled, failed: 0 });
     controller.close();
     scene.host.learnDecryptionKey(scene.backup.decryptionKey);
     await completed();
