@@ -32,7 +32,10 @@ export interface Progress {
   readonly total: number;
   /** Safe: a copy is on this device, still encrypted. */
   readonly downloaded: number;
-  /** In the crypto store: messages can be decrypted with it. */
+  /**
+   * In the crypto store: messages can be decrypted with them. A session that the backup has twice, under two spellings of its ID, counts
+   * twice, and is in the store once, by its better copy.
+   */
   readonly imported: number;
   /** Could not be used, by reason. */
   readonly failures: Readonly<Record<FailureReason, number>>;
