@@ -72,6 +72,11 @@ export class BackupRun {
     return downloaded - imported - this.#taken;
   }
 
+  /** Some keys did not decrypt. */
+  get hasUndecryptable(): boolean {
+    return this.#sync.progress.failures.undecryptable > 0;
+  }
+
   /** Resolves when every key is settled. @throws what needs a person, or a later try, once all that could be done is done */
   async settle(): Promise<void> {
     this.#show();

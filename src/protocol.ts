@@ -36,6 +36,8 @@ export interface KeptBackup {
 /** The backup the homeserver has now, and what is kept of just that one; and of others, that are no longer the account's. */
 export type BackupCheck = { readonly replaced: readonly KeptBackup[] } & (
   | { readonly available: "no-backup" | "unsupported-algorithm" }
+  /** The homeserver's answer describes no backup. `kept` is what is kept of the last one that was the account's. */
+  | { readonly available: "malformed"; readonly kept: KeptBackup | null }
   | { readonly available: "yes"; readonly kept: KeptBackup }
 );
 

@@ -61,6 +61,7 @@ async function hasNews({ host, link, signal }: RunOptions, state: KeyBackupSyncS
     const backedUp = (await host.cryptoStore.getBackedUp?.()) ?? null;
     const check = await link.call("check", [], signal);
     if (check.replaced.some(({ hasSpooled }) => hasSpooled)) return true;
+    if (check.available === "malformed") return true;
     if (check.available !== "yes") return state.status === "complete";
     return state.status !== "complete" || isInPlaceOf(state.backup, check.kept) || isNews(check.kept, backedUp);
   } catch (cause) {
@@ -107,15 +108,28 @@ async function tryOnce(options: RunOptions): Promise<void> {
 }
 
 async function importPresent(options: RunOptions, check: BackupCheck, replaced: ReplacedBackups | null): Promise<void> {
+  if (check.available === "malformed") return importUndescribed(options, check.kept, replaced);
   if (check.available !== "yes") {
     options.report({ status: "unavailable", reason: check.available, replaced });
     if (check.available === "no-backup") await lookOnceMore(options, NO_BACKUP);
     return;
   }
   const { kept } = check;
-  if (!kept.settled) await new BackupRun(options, kept, { kind: "present", replaced }).settle();
+  const present = new BackupRun(options, kept, { kind: "present", replaced });
+  if (!kept.settled) await present.settle();
   else options.report({ status: "complete", ...syncAt(kept), replaced });
-  await lookOnceMore(options, kept.backup);
+  await lookOnceMore(options, kept.backup, present.hasUndecryptable);
+}
+
+/** What is whole on this device needs no answer of the homeserver. @throws KeyBackupSyncError `malformed-response` */
+async function importUndescribed(options: RunOptions, kept: KeptBackup | null, replaced: ReplacedBackups | null) {
+  try {
+    if (kept?.whole && !kept.settled) await new BackupRun(options, kept, { kind: "present", replaced }).settle();
+  } catch {
+    options.signal.throwIfAborted();
+    // It shows once more when the homeserver describes the backup.
+  }
+  throw new KeyBackupSyncError("malformed-response");
 }
 
 /** What the homeserver said at the beginning of the run. */
@@ -123,11 +137,14 @@ type Checked = { readonly version: string | null; readonly count: number };
 
 const NO_BACKUP: Checked = { version: null, count: 0 };
 
-/** @throws KeyBackupSyncError `backup-replaced` */
-async function lookOnceMore(options: RunOptions, checked: Checked): Promise<void> {
+/**
+ * @param isDoubtful some keys did not decrypt: those may be of a backup that took the place of this one after the check
+ * @throws KeyBackupSyncError `backup-replaced`
+ */
+async function lookOnceMore(options: RunOptions, checked: Checked, isDoubtful = false): Promise<void> {
   let found: Found = "nothing";
   try {
-    found = await compareWithStore(options, checked);
+    found = await compareWithStore(options, checked, isDoubtful);
     if (found === "keys-in-no-backup") await options.host.cryptoStore.backUpAgain?.();
   } catch {
     options.signal.throwIfAborted();
@@ -143,13 +160,18 @@ type Found = "nothing" | "other-backup" | "keys-in-no-backup";
  * A key that went in as backed up at the moment in which its backup was replaced is in none, and the crypto store does not know. It shows:
  * the store takes more keys to be in the backup than there are. It shows at the end alone, when the store has all that there are.
  */
-async function compareWithStore({ host, link, signal }: RunOptions, { version, count }: Checked): Promise<Found> {
+async function compareWithStore(
+  { host, link, signal }: RunOptions,
+  { version, count }: Checked,
+  isDoubtful: boolean,
+): Promise<Found> {
   const backedUp = await host.cryptoStore.getBackedUp?.();
-  if (!backedUp || (backedUp.version === version && backedUp.count <= count)) return "nothing";
+  const isAsExpected = !backedUp || (backedUp.version === version && backedUp.count <= count);
+  if (isAsExpected && !isDoubtful) return "nothing";
   // Only now: the backup grows meanwhile.
   const present = await link.call("compare", [null], signal);
   if (present.isOther) return "other-backup";
-  return present.version === backedUp.version && backedUp.count > present.count ? "keys-in-no-backup" : "nothing";
+  return present.version === backedUp?.version && backedUp.count > present.count ? "keys-in-no-backup" : "nothing";
 }
 
 /** As long as nobody can tell whether there is another backup, what is whole on this device need not wait. */

@@ -68,6 +68,8 @@ export class DatabaseTables implements Tables {
 
   async keepSealingKey(key: CryptoKey): Promise<CryptoKey> {
     const { store, done } = this.#database.transaction("sealing", "readwrite", RELAXED);
+    // What fails in it is thrown below.
+    done.catch(() => {});
     const known = await store.get("key");
     if (!known) await store.put(key, "key");
     await done;

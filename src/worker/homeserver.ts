@@ -16,8 +16,8 @@ export const SUPPORTED_ALGORITHM = "m.megolm_backup.v1.curve25519-aes-sha2";
 /** The answer of `GET /room_keys/version`, as far as it matters here. */
 export interface BackupVersion extends BackupInfo {
   readonly algorithm: string;
-  /** `auth_data.public_key`: the Curve25519 public key, base64 without padding; empty if the algorithm is another. */
-  readonly publicKey: string;
+  /** `auth_data.public_key`: the Curve25519 public key, base64 without padding; empty if the algorithm is another, `null` if it is no key. */
+  readonly publicKey: string | null;
   /** How a passphrase gives the decryption key, as early clients made it; `null` if none does. */
   readonly passphrase: PassphraseDescription | null;
 }
@@ -167,7 +167,6 @@ function parseBackupVersion(json: unknown): BackupVersion {
   const info = { version, etag, count: count as number, algorithm, passphrase: passphraseIn(authData) };
   if (algorithm !== SUPPORTED_ALGORITHM) return { ...info, publicKey: "" };
   const publicKey = publicKeyFrom((authData as { public_key?: unknown } | null | undefined)?.public_key);
-  if (publicKey === null) throw new KeyBackupSyncError("malformed-response");
   return { ...info, publicKey };
 }
 

@@ -31,6 +31,9 @@ import { Spool } from "./spool.js";
 /** With fewer keys than `count`, a backup is asked for once more: the homeserver may have been wrong, or may be so always. */
 const MOST_PASSES = 2;
 
+/** What tells it from others of the same version is known. */
+type DescribedBackup = BackupVersion & { readonly publicKey: string };
+
 /** A backup, with its key. */
 interface Opened {
   readonly backupId: string;
@@ -75,8 +78,9 @@ export class Session {
   }
 
   async check(signal: AbortSignal): Promise<BackupCheck> {
-    const current = await this.#homeserver.getBackupVersion(signal);
+    const current = await this.#told(signal);
     await this.#spool.forgetLostMemory();
+    if (!isDescribed(current)) return this.#malformed(current);
     const tookPlace = current !== null && (await this.#takesPlace(current));
     const replaced = await this.#replacedBy(current);
     const row = current?.algorithm === SUPPORTED_ALGORITHM ? await this.#rowOf(current) : null;
@@ -87,6 +91,28 @@ export class Session {
     this.#lacksRoom = isTooSmallFor(current, row);
     this.#lacksRoom.catch(() => {});
     return { available: "yes", kept: asOf(current, row, await this.#spool.kept(row)), replaced };
+  }
+
+  /** What the homeserver says of the present backup, `null` if there is none, `undefined` if it says what makes no sense. */
+  async #told(signal: AbortSignal): Promise<BackupVersion | null | undefined> {
+    try {
+      return await this.#homeserver.getBackupVersion(signal);
+    } catch (cause) {
+      if (isFault(cause, "malformed-response")) return undefined;
+      throw cause;
+    }
+  }
+
+  /** Where the version at least is told, backups of another one are replaced. Nothing is known of one of the same version. */
+  async #malformed(current: BackupVersion | undefined): Promise<BackupCheck> {
+    const replaced = current ? await this.#replacedBy(current) : await this.#knownAsReplaced();
+    const row = (await this.#spool.getBackups()).findLast((known) => !known.replaced);
+    return { available: "malformed", kept: row ? await this.#spool.kept(row) : null, replaced };
+  }
+
+  async #knownAsReplaced(): Promise<KeptBackup[]> {
+    const rows = (await this.#spool.getBackups()).filter((row) => row.replaced);
+    return Promise.all(rows.map((row) => this.#spool.kept(row)));
   }
 
   async download(signal: AbortSignal, backupId: string, rooms: readonly string[]): Promise<KeptBackup> {
@@ -156,6 +182,7 @@ export class Session {
 
   async compare(signal: AbortSignal, key: Uint8Array | null): Promise<BackupComparison> {
     const current = await this.#homeserver.getBackupVersion(signal);
+    if (!isDescribed(current)) throw new KeyBackupSyncError("malformed-response");
     const { version = null, count = 0 } = current ?? {};
     const row = current && (await this.#spool.findBackup(current.version, current.publicKey));
     const earlier = await this.#earlierThan(row);
@@ -214,7 +241,7 @@ export class Session {
   }
 
   /** The row of a backup that is the account's now. The homeserver may have told another one for a moment. */
-  async #rowOf(current: BackupVersion): Promise<BackupRow> {
+  async #rowOf(current: DescribedBackup): Promise<BackupRow> {
     const row = await this.#spool.findBackup(current.version, current.publicKey);
     const present = row ?? (await this.#spool.addBackup(infoOf(current), current.publicKey));
     if (current.passphrase) await this.#spool.keepPassphrase(present.backupId, current.passphrase);
@@ -222,7 +249,7 @@ export class Session {
   }
 
   /** Until now the account had another backup of this version. */
-  async #takesPlace({ version, publicKey }: BackupVersion): Promise<boolean> {
+  async #takesPlace({ version, publicKey }: DescribedBackup): Promise<boolean> {
     const present = (await this.#spool.getBackups()).filter((row) => !row.replaced && row.backup.version === version);
     return present.some((row) => row.publicKey !== publicKey);
   }
@@ -231,7 +258,8 @@ export class Session {
   async #replacedBy(current: BackupVersion | null): Promise<KeptBackup[]> {
     const replaced: KeptBackup[] = [];
     for (const { backupId, backup, publicKey } of await this.#spool.getBackups()) {
-      if (backup.version === current?.version && publicKey === current.publicKey) continue;
+      const isSameKey = current?.publicKey === null || publicKey === current?.publicKey;
+      if (backup.version === current?.version && isSameKey) continue;
       const after = await this.#spool.markReplaced(backupId, true);
       if (hasMoreToTell(after)) replaced.push(await this.#spool.kept(after));
       else await this.#spool.deleteBackup(backupId);
@@ -293,6 +321,11 @@ export class Session {
 function hasMoreToTell(row: BackupRow): boolean {
   const { total, downloaded } = progressOf(row);
   return hasSpooled(row) || total > downloaded;
+}
+
+/** Its public key is one, or there is none. */
+function isDescribed(current: BackupVersion | null | undefined): current is DescribedBackup | null {
+  return current !== undefined && current?.publicKey !== null;
 }
 
 async function isTooSmallFor({ count }: BackupVersion, row: BackupRow): Promise<boolean> {

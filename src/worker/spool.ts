@@ -27,9 +27,10 @@ import { type ChunkKey, LostChunkError, type NewChunk } from "./chunks.js";
 import { MemoryChunks } from "./memory-chunks.js";
 import { OvertakenError, onlyAsLeft } from "./overtaken.js";
 import type { PassphraseDescription, StoredBackupKey } from "./rescue/stored-backup-key.js";
-import { makeSealingKey, seal, unseal } from "./sealed-key.js";
+import { seal, sealingKeyIn, unseal } from "./sealed-key.js";
 import { SpoolStorage } from "./spool-storage.js";
 import { deleteUncounted } from "./uncounted-chunks.js";
+import { UnsealedKeys } from "./unsealed-keys.js";
 
 /** Where a new segment is to be, and what it is an answer to. */
 export interface NewSegment {
@@ -41,6 +42,7 @@ export interface NewSegment {
 export class Spool {
   readonly #identity: Identity;
   readonly #memory = new MemoryChunks();
+  readonly #unsealedKeys = new UnsealedKeys();
   #storageOnce: Promise<SpoolStorage> | null = null;
   #hasForgottenMemory = false;
 
@@ -201,7 +203,8 @@ export class Spool {
   /** Keeps a decryption key for as long as the backup is kept, beside those that were kept before. */
   async keepKey(backupId: string, key: Uint8Array): Promise<void> {
     await this.#storing(async ({ tables }) => {
-      const sealingKey = (await tables.getSealingKey()) ?? (await tables.keepSealingKey(await makeSealingKey()));
+      const sealingKey = await sealingKeyIn(tables);
+      if (!sealingKey) return this.#unsealedKeys.add(backupId, key);
       const sealedKey = await seal(sealingKey, key);
       await this.#change(backupId, (row) => ({ ...row, sealedKeys: [...row.sealedKeys, sealedKey] }));
     });
@@ -218,18 +221,18 @@ export class Spool {
   }
 
   /** The decryption keys that were kept, in the order in which they were kept. */
-  keptKeys({ sealedKeys }: BackupRow): Promise<Uint8Array[]> {
+  keptKeys({ backupId, sealedKeys }: BackupRow): Promise<Uint8Array[]> {
     return this.#storing(async ({ tables }) => {
       const sealingKey = sealedKeys.length > 0 ? await tables.getSealingKey() : null;
-      if (!sealingKey) return [];
-      const keys = await Promise.all(sealedKeys.map((sealedKey) => unseal(sealingKey, sealedKey)));
-      return keys.filter((key) => key !== null);
+      const keys = sealingKey ? await Promise.all(sealedKeys.map((sealed) => unseal(sealingKey, sealed))) : [];
+      return [...keys.filter((key) => key !== null), ...this.#unsealedKeys.of(backupId)];
     });
   }
 
   /** Deletes a backup with all that is kept of it. */
   deleteBackup(backupId: string): Promise<void> {
     return this.#storing(async (storage) => {
+      this.#unsealedKeys.delete(backupId);
       // The row first: without it, nobody asks for what may be left of the chunks.
       await storage.tables.deleteBackup(backupId);
       await storage.eachChunks((chunks) => chunks.deleteBackup(backupId));
@@ -254,6 +257,7 @@ export class Spool {
 
   /** Leaves nothing of this user and device behind. */
   async erase(): Promise<void> {
+    this.#unsealedKeys.clear();
     await this.#storing((storage) => storage.erase());
     this.#storageOnce = null;
   }

@@ -19,14 +19,14 @@ export const VERSION_PATH = "/_matrix/client/v3/room_keys/version";
 export const KEYS_PATH = "/_matrix/client/v3/room_keys/keys";
 export const ALGORITHM = "m.megolm_backup.v1.curve25519-aes-sha2";
 
-type Answers = ScriptedAnswer | readonly ScriptedAnswer[];
+export type ScriptedAnswers = ScriptedAnswer | readonly ScriptedAnswer[];
 
 export interface SceneOptions {
   readonly keys?: number;
   readonly rooms?: number;
   /** Instead of the right ones, which get the backup to make theirs from. */
-  readonly version?: (backup: KeyBackup) => Answers;
-  readonly answer?: (backup: KeyBackup) => Answers;
+  readonly version?: (backup: KeyBackup) => ScriptedAnswers;
+  readonly answer?: (backup: KeyBackup) => ScriptedAnswers;
   /** More routes. */
   readonly routes?: (backup: KeyBackup) => Script;
   /** False: the device does not know it. */
