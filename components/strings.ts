@@ -322,6 +322,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
       unknown: {
         offline: "There is no connection to the homeserver, so nobody can tell which keys a reset would cost.",
         "homeserver-error": "The homeserver has a problem, so nobody can tell which keys a reset would cost.",
+        "crypto-store-error":
+          "The keys on this device cannot be checked, so nobody can tell which keys a reset would cost. Reload the page and try again.",
         "no-decryption-key":
           "This device does not have the recovery key, so nobody can tell which keys a reset would cost. If you find it, enter it first.",
         unchecked: "It could not be found out which keys a reset would cost.",
@@ -350,6 +352,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
           "Logging out deletes what is downloaded. There is no connection to the homeserver, so nobody can tell whether the backup still has these keys.",
         "homeserver-error":
           "Logging out deletes what is downloaded. The homeserver has a problem, so nobody can tell whether the backup still has these keys.",
+        "crypto-store-error":
+          "Logging out deletes what is downloaded. The keys on this device cannot be checked, so nobody can tell how many are not imported yet.",
         "no-decryption-key":
           "Logging out deletes what is downloaded, and that waits for the recovery key. If you find it, enter it first.",
         unchecked: "Logging out deletes what is downloaded. It could not be found out how many keys that costs.",

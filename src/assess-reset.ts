@@ -2,11 +2,12 @@
  * What a reset of the backup would cost at this moment: the homeserver is asked, and compared with what is kept on this device and with
  * the crypto store. It never says that nothing is at risk when it cannot know.
  */
-import { isFault } from "./errors.js";
+import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore } from "./host.js";
 import type { BackupComparison } from "./protocol.js";
 import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, ResetAssessment } from "./reset.js";
 import { failedCount, type Progress, spooledCount } from "./state.js";
+import { contentsOf } from "./store-count.js";
 import type { WorkerLink } from "./worker-link.js";
 
 interface KnownRisk extends EarlierKeys {
@@ -21,9 +22,11 @@ export async function assessReset(
 ): Promise<ResetAssessment> {
   try {
     const key = await cryptoStore.getDecryptionKey();
-    const comparison = await link.call("compare", [key], signal);
+    const contents = await contentsOf(cryptoStore);
+    const comparison = await link.call("compare", [key, contents], signal);
     const { version, count, earlier, isOtherKey } = comparison;
     if (version === null || count === 0) return { kind: "none", earlier };
+    if (!contents) return { kind: "unknown", reason: "crypto-store-error", known: null, earlier };
     const backedUp = await cryptoStore.getBackedUp?.();
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
     // With the key of another backup, it knows about that one.
@@ -32,7 +35,7 @@ export async function assessReset(
     return assess(comparison, comparison.hasKey || key !== null);
   } catch (cause) {
     signal.throwIfAborted();
-    return { kind: "unknown", reason: doubtOf(cause), ...(await knownRisk(link)) };
+    return { kind: "unknown", reason: doubtOf(cause), ...(await knownRisk(link, cryptoStore)) };
   }
 }
 
@@ -56,10 +59,11 @@ function safeOf(progress: Progress) {
 }
 
 /** From what this device has, without asking. */
-async function knownRisk(link: WorkerLink): Promise<KnownRisk> {
+async function knownRisk(link: WorkerLink, cryptoStore: CryptoStore): Promise<KnownRisk> {
   try {
-    const { kept, earlier } = await link.call("recall", []);
-    return { known: kept && riskAt(kept.progress), earlier };
+    const contents = await contentsOf(cryptoStore);
+    const { kept, earlier } = await link.call("recall", [contents]);
+    return { known: contents && kept && riskAt(kept.progress), earlier };
   } catch {
     return { known: null, earlier: 0 };
   }
@@ -70,5 +74,6 @@ function riskAt(progress: Progress): KeysAtRisk {
 }
 
 function doubtOf(cause: unknown): AssessmentDoubt {
+  if (!(cause instanceof KeyBackupSyncError)) return "crypto-store-error";
   return isFault(cause, "homeserver-unreachable") ? "offline" : "homeserver-error";
 }

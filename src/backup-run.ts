@@ -8,7 +8,7 @@ import { PaceMeter } from "./pace-meter.js";
 import type { KeptBackup, Spooled } from "./protocol.js";
 import { Retries, type Wait } from "./retries.js";
 import { importRooms } from "./room-import.js";
-import type { RunOptions } from "./run.js";
+import type { ImportingOptions } from "./run.js";
 import type { KeyBackupSyncState, ReplacedBackups, Sync } from "./state.js";
 
 /**
@@ -27,7 +27,7 @@ export interface Role {
 }
 
 export class BackupRun {
-  readonly #options: RunOptions;
+  readonly #options: ImportingOptions;
   readonly #kind: Role["kind"];
   readonly #cryptoStore: Pick<CryptoStore, "importRoomKeys">;
   readonly #pace = new PaceMeter();
@@ -51,7 +51,7 @@ export class BackupRun {
   #openedOnce: Promise<void> | null = null;
 
   constructor(
-    options: RunOptions,
+    options: ImportingOptions,
     { backupId, backup, progress, safekeeping, whole, hasSpooled }: KeptBackup,
     { kind, replaced }: Role,
   ) {
@@ -88,7 +88,15 @@ export class BackupRun {
       this.#ended.abort();
       await Promise.allSettled([download, imported, rooms]);
     }
+    await this.#countStore();
     if (this.#kind === "present") this.#options.report({ status: "complete", ...this.#sync });
+  }
+
+  /** @throws KeyBackupSyncError `backup-replaced` if the crypto store has lost room keys since: all of it once more */
+  async #countStore(): Promise<void> {
+    const { link, storeCount, signal } = this.#options;
+    if (await link.call("matchStore", [await storeCount.count()], signal))
+      throw new KeyBackupSyncError("backup-replaced");
   }
 
   /**
@@ -171,9 +179,10 @@ export class BackupRun {
   async #import(): Promise<void> {
     await this.#untilImportIsDue();
     await this.#opened();
-    const { link, intensity } = this.#options;
+    const { link, intensity, storeCount } = this.#options;
     await importRoomKeys({
-      nextBatch: (limit, settled) => link.call("nextBatch", [limit, settled]),
+      nextBatch: async (limit, settled) =>
+        link.call("nextBatch", [limit, settled && { ...settled, store: await storeCount.countInTime() }]),
       cryptoStore: this.#cryptoStore,
       backupVersion: this.#sync.backup.version,
       signal: this.#signal,

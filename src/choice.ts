@@ -3,9 +3,11 @@
  * of it is done under the lock.
  */
 import { isFault } from "./errors.js";
+import type { CryptoStore } from "./host.js";
 import type { Choice, KeptBackup } from "./protocol.js";
 import { syncAt } from "./run.js";
 import { type BackupInfo, IDLE, type KeyBackupSyncState, type Sync } from "./state.js";
+import { contentsOf } from "./store-count.js";
 import type { WorkerLink } from "./worker-link.js";
 
 export function chooseRun(link: WorkerLink): Promise<void> {
@@ -13,9 +15,9 @@ export function chooseRun(link: WorkerLink): Promise<void> {
 }
 
 /** Keeps what is spooled. */
-export async function choosePause(link: WorkerLink): Promise<KeyBackupSyncState> {
+export async function choosePause(link: WorkerLink, cryptoStore: CryptoStore): Promise<KeyBackupSyncState> {
   await link.call("choose", ["paused"]);
-  const { kept } = await link.call("recall", []);
+  const { kept } = await link.call("recall", [await contentsOf(cryptoStore)]);
   if (!kept) return IDLE;
   if (!kept.settled) return pausedAt(kept);
   // It came to its end while that was asked for.
@@ -45,8 +47,12 @@ async function isThereRoomFor(choice: Choice, link: WorkerLink): Promise<boolean
  * @param before what is known of the run that was going on, if one was
  * @returns the state to be in, `null` if the run is to go on
  */
-export async function recallChoice(link: WorkerLink, before: Sync | null): Promise<KeyBackupSyncState | null> {
-  const { choice, kept, earlier } = await link.call("recall", []);
+export async function recallChoice(
+  link: WorkerLink,
+  cryptoStore: CryptoStore,
+  before: Sync | null,
+): Promise<KeyBackupSyncState | null> {
+  const { choice, kept, earlier } = await link.call("recall", [await contentsOf(cryptoStore)]);
   switch (choice) {
     case "run":
       // What waits of another backup may be of one with the same version and etag.

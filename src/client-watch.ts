@@ -37,6 +37,7 @@ export class ClientWatch {
   get cryptoStore(): CryptoStore {
     const { cryptoStore } = this.#host;
     return {
+      getContents: async () => this.#running(cryptoStore).getContents(),
       getDecryptionKey: async () => this.#running(cryptoStore).getDecryptionKey(),
       onDecryptionKeyChange: (listener) => cryptoStore.onDecryptionKeyChange(listener),
       importRoomKeys: async (roomKeys, version) => this.#running(cryptoStore).importRoomKeys(roomKeys, version),

@@ -197,7 +197,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     }
     switch (wish) {
       case "auto-start":
-        return this.#rest(await recallChoice(this.#worker(), null));
+        return this.#rest(await recallChoice(this.#worker(), this.#host.cryptoStore, null));
       case "go-on":
         return this.#goOn();
       case "resume":
@@ -208,7 +208,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       case "look-again":
         return true;
       case "pause":
-        return this.#rest(await choosePause(this.#worker()));
+        return this.#rest(await choosePause(this.#worker(), this.#host.cryptoStore));
       case "stop":
         return this.#rest(await chooseStop(this.#worker()));
       case "erase":
@@ -225,7 +225,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   /** From another tab, or from a run that waited: it may have come to its end, too. */
   async #goOn(): Promise<boolean> {
-    const recalled = await recallChoice(this.#worker(), syncOf(this.#state));
+    const recalled = await recallChoice(this.#worker(), this.#host.cryptoStore, syncOf(this.#state));
     // Meanwhile the other tab said how it ended.
     return !isAtRest(this.#state) && this.#rest(recalled);
   }
@@ -319,7 +319,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   /** Where nobody can tell, the run itself will hear of it. */
   async #isReplaced(): Promise<boolean> {
     try {
-      return (await this.#worker().call("compare", [null])).isOther;
+      return (await this.#worker().call("compare", [null, null])).isOther;
     } catch {
       return false;
     }

@@ -22,6 +22,7 @@ export interface MatrixClientLike {
 
 /** Of its `CryptoApi`. */
 export interface MatrixCryptoLike {
+  getOwnDeviceKeys(): Promise<{ readonly ed25519: string; readonly curve25519: string }>;
   getSessionBackupPrivateKey(): Promise<Uint8Array | null>;
   getActiveSessionBackupVersion(): Promise<string | null>;
   checkKeyBackupAndEnable(): Promise<unknown>;
@@ -56,10 +57,10 @@ interface BackedUpRoomKeyImport {
   importBackedUpRoomKeys(roomKeys: readonly RoomKey[], backupVersion: string, options: ImportOptions): Promise<void>;
 }
 
-/** Of the crypto backend, private: only it knows which keys are taken to be backed up. */
+/** Of the crypto backend, private: only it counts the room keys. */
 interface WithOlmMachine {
   readonly olmMachine: {
-    roomKeyCounts(): Promise<{ readonly backedUp: number }>;
+    roomKeyCounts(): Promise<{ readonly total: number; readonly backedUp: number }>;
     disableBackup(): Promise<void>;
   };
 }
@@ -146,6 +147,11 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
     await crypto.checkKeyBackupAndEnable();
   };
   return {
+    async getContents() {
+      const { ed25519, curve25519 } = await crypto.getOwnDeviceKeys();
+      const { total } = await olmMachine.roomKeyCounts();
+      return { storeId: `${ed25519} ${curve25519}`, roomKeyCount: total };
+    },
     getDecryptionKey: () => crypto.getSessionBackupPrivateKey(),
     onDecryptionKeyChange(listener) {
       client.on(KEY_CACHED, listener);

@@ -8,6 +8,7 @@ import type { Account, CryptoStore, Host, Rooms } from "./host.js";
 import {
   backUpAgain,
   getBackedUp,
+  getContents,
   getDecryptionKey,
   importBackedUpRoomKeys,
   importExportedRoomKeys,
@@ -67,6 +68,7 @@ export class OlmMachineHost implements Host {
     this.account = accountOf(options);
     this.isStopped = () => isClosed(machine);
     this.cryptoStore = {
+      getContents: () => getContents(machine),
       getDecryptionKey: () => getDecryptionKey(machine),
       onDecryptionKeyChange: (listener) => subscribe(this.#keyListeners, listener),
       importRoomKeys: (roomKeys, backupVersion) => importBackedUpRoomKeys(machine, roomKeys, backupVersion),

@@ -35,6 +35,11 @@ export interface RoomKey {
 
 /** The client's crypto store. */
 export interface CryptoStore {
+  /**
+   * Which store this is, and how many room keys it holds now. It must ask the store itself: what was imported before counts only as long as
+   * the store is the same, and holds as many room keys as it did.
+   */
+  getContents(): Promise<CryptoStoreContents>;
   /** The backup decryption key (32 bytes) if this device knows it. */
   getDecryptionKey(): Promise<Uint8Array | null>;
   /** Calls back whenever the decryption key became known or changed. Returns how to stop that. */
@@ -53,6 +58,16 @@ export interface CryptoStore {
   getBackedUp?(): Promise<BackedUpRoomKeys | null>;
   /** Takes no room key to be in the backup any more, so that the client uploads all of them. */
   backUpAgain?(): Promise<void>;
+}
+
+export interface CryptoStoreContents {
+  /**
+   * A store that is created anew, also for the same user and device, has another ID; a store that is reopened keeps its ID. The public
+   * identity keys of the store's Olm account are such an ID.
+   */
+  readonly storeId: string;
+  /** All megolm sessions in the store, backed up or not. */
+  readonly roomKeyCount: number;
 }
 
 /** Room keys that are both in the crypto store and in a backup, as far as the crypto store knows. */

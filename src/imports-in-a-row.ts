@@ -11,6 +11,7 @@ export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
     return call;
   };
   return {
+    getContents: () => cryptoStore.getContents(),
     getDecryptionKey: () => cryptoStore.getDecryptionKey(),
     onDecryptionKeyChange: (listener) => cryptoStore.onDecryptionKeyChange(listener),
     getBackedUp: async () => (await cryptoStore.getBackedUp?.()) ?? null,

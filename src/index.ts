@@ -11,6 +11,6 @@ export {
   readinessOf,
 } from "./from-matrix-client.js";
 export { type GuardableClient, guardBackupReset, type ResetConfirmation } from "./guard-backup-reset.js";
-export type { Account, BackedUpRoomKeys, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
+export type { Account, BackedUpRoomKeys, CryptoStore, CryptoStoreContents, Host, RoomKey, Rooms } from "./host.js";
 export type * from "./reset.js";
 export * from "./state.js";

@@ -1,12 +1,29 @@
 /** The crypto store of an OlmMachine: the backup decryption key, room keys in, and which rooms it has keys of. */
 import { type InboundGroupSession, type OlmMachine, RoomId } from "@matrix-org/matrix-sdk-crypto-wasm";
-import type { BackedUpRoomKeys, RoomKey } from "./host.js";
+import type { BackedUpRoomKeys, CryptoStoreContents, RoomKey } from "./host.js";
 
 /** Room keys. So many are looked through in 0.3 s, with no block of the page over 16 ms; five thousand block it for 160 ms. */
 const QUICK_TO_LOOK_THROUGH = 2000;
 
 /** By session ID. */
 type Sessions = Map<string, RoomKey>;
+
+export async function getContents(machine: OlmMachine): Promise<CryptoStoreContents> {
+  const storeId = identityOf(machine);
+  const counts = await machine.roomKeyCounts();
+  const { total } = counts;
+  counts.free();
+  return { storeId, roomKeyCount: total };
+}
+
+/** The public keys of the Olm account, which is created with the store. */
+function identityOf(machine: OlmMachine): string {
+  const keys = machine.identityKeys;
+  const { ed25519, curve25519 } = keys;
+  const identity = `${ed25519.toBase64()} ${curve25519.toBase64()}`;
+  for (const object of [ed25519, curve25519, keys]) object.free();
+  return identity;
+}
 
 /** 32 bytes, `null` if the machine does not know it. */
 export async function getDecryptionKey(machine: OlmMachine): Promise<Uint8Array | null> {

@@ -3,7 +3,7 @@
  * crosses it in one place, the answer of `nextBatch`; the bytes of the backup never do.
  */
 import type { ErrorCode } from "./errors.js";
-import type { RoomKey } from "./host.js";
+import type { CryptoStoreContents, RoomKey } from "./host.js";
 import type { BackupInfo, FailureReason, Progress, Safekeeping } from "./state.js";
 
 /** Whose spool it is, and where its backup lives. */
@@ -124,6 +124,11 @@ export interface SettledBatch {
   readonly rejected: readonly number[];
 }
 
+export interface SettledInStore extends SettledBatch {
+  /** The crypto store that has the others. */
+  readonly store: CryptoStoreContents;
+}
+
 export type NextBatch =
   | { readonly kind: "batch"; readonly batch: Batch; readonly progress: Progress }
   /** All that is spooled so far is settled; the download has more to come. */
@@ -132,10 +137,18 @@ export type NextBatch =
 
 /** What the page may call. Each answers once, or throws a KeyBackupSyncError, or `AbortError` when its signal was aborted. */
 export interface WorkerCalls {
-  /** What was chosen last, and what is kept, without asking the homeserver. */
-  recall(): Promise<Recalled>;
+  /**
+   * What was chosen last, and what is kept, without asking the homeserver.
+   * @param store the crypto store of now; `null` if it cannot be asked: nothing counts as settled then
+   */
+  recall(store: CryptoStoreContents | null): Promise<Recalled>;
   /** Keeps the choice. */
   choose(choice: Choice): Promise<void>;
+  /**
+   * Counts as not imported what is not in this crypto store, or may not be. Only for the tab that has the run.
+   * @returns whether there was something to be imported again
+   */
+  matchStore(store: CryptoStoreContents): Promise<boolean>;
   /** Asks the homeserver for the present backup version and looks up what is kept of it. */
   check(): Promise<BackupCheck>;
   /** Spools what is missing of this backup, with `downloaded` notes on the way. Resolves when it is whole. @param rooms that are known here */
@@ -156,7 +169,7 @@ export interface WorkerCalls {
    * Settles what was given before, then answers with the next batch, of at most `limit` keys.
    * @param settled `null`: nothing was given, or it is to be settled together with the next. Where there is no next, that is an empty one.
    */
-  nextBatch(limit: number, settled: SettledBatch | null): Promise<NextBatch>;
+  nextBatch(limit: number, settled: SettledInStore | null): Promise<NextBatch>;
   /** Asks for one room's keys of the opened backup. */
   openRoom(roomId: string): Promise<void>;
   /** The next of that room, of at most `limit` keys; `null` at the end. They are in no count. */
@@ -176,8 +189,9 @@ export interface WorkerCalls {
   /**
    * Asks the homeserver for the present backup, and changes nothing.
    * @param decryptionKey of the client (32 bytes)
+   * @param store the crypto store of now; `null` if nothing is wanted of what is kept: there seems to be nothing then
    */
-  compare(decryptionKey: Uint8Array | null): Promise<BackupComparison>;
+  compare(decryptionKey: Uint8Array | null, store: CryptoStoreContents | null): Promise<BackupComparison>;
   /** Keeps the decryption key of all that is spooled and opened by this recovery key. */
   unlock(recoveryKey: string): Promise<Unlocked>;
   /** Answers after so many milliseconds, or when aborted: the timers of a worker keep their pace in hidden tabs. */

@@ -19,6 +19,8 @@ export type AssessmentDoubt =
   | "offline"
   /** The homeserver answered with a fault, or not as a homeserver does. */
   | "homeserver-error"
+  /** The crypto store does not tell what it holds: the keys that were imported may be in it, or lost. */
+  | "crypto-store-error"
   /** The decryption key is not known here: what is downloaded may, or may not, be readable. */
   | "no-decryption-key";
 

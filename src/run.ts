@@ -19,6 +19,7 @@ import {
   spooledCount,
   syncOf,
 } from "./state.js";
+import { contentsOf, StoreCount } from "./store-count.js";
 import type { WorkerLink } from "./worker-link.js";
 
 /** Milliseconds: a day. */
@@ -40,6 +41,10 @@ export interface RunOptions {
   readonly restingAt: KeyBackupSyncState | null;
 }
 
+export interface ImportingOptions extends RunOptions {
+  readonly storeCount: StoreCount;
+}
+
 /** @throws KeyBackupSyncError what needs a person; the signal's reason when aborted */
 export async function run(options: RunOptions): Promise<void> {
   if (options.restingAt && !(await hasNews(options, options.restingAt))) return;
@@ -57,6 +62,8 @@ export async function run(options: RunOptions): Promise<void> {
 /** Where the homeserver cannot be asked there is no news. */
 async function hasNews({ host, link, signal }: RunOptions, state: KeyBackupSyncState): Promise<boolean> {
   try {
+    const contents = await contentsOf(host.cryptoStore);
+    if (contents && (await link.call("matchStore", [contents], signal))) return true;
     // In this order: the backup grows meanwhile.
     const backedUp = (await host.cryptoStore.getBackedUp?.()) ?? null;
     const check = await link.call("check", [], signal);
@@ -99,15 +106,27 @@ async function tryThroughResets(options: RunOptions): Promise<void> {
   }
 }
 
-async function tryOnce(options: RunOptions): Promise<void> {
-  options.report({ status: "checking" });
+async function tryOnce(given: RunOptions): Promise<void> {
+  given.report({ status: "checking" });
+  const options = { ...given, storeCount: await matchedStore(given) };
   const check = await checkOrImport(options);
   const { replaced, fault } = await importReplaced(options, check.replaced);
   await importPresent(options, check, replaced);
   if (fault) throw fault;
 }
 
-async function importPresent(options: RunOptions, check: BackupCheck, replaced: ReplacedBackups | null): Promise<void> {
+/** From here on, what counts as imported is in the crypto store. */
+async function matchedStore({ host, link, signal }: RunOptions): Promise<StoreCount> {
+  const storeCount = await StoreCount.begin(host.cryptoStore);
+  await link.call("matchStore", [storeCount.contents], signal);
+  return storeCount;
+}
+
+async function importPresent(
+  options: ImportingOptions,
+  check: BackupCheck,
+  replaced: ReplacedBackups | null,
+): Promise<void> {
   if (check.available === "malformed") return importUndescribed(options, check.kept, replaced);
   if (check.available !== "yes") {
     options.report({ status: "unavailable", reason: check.available, replaced });
@@ -122,7 +141,7 @@ async function importPresent(options: RunOptions, check: BackupCheck, replaced: 
 }
 
 /** What is whole on this device needs no answer of the homeserver. @throws KeyBackupSyncError `malformed-response` */
-async function importUndescribed(options: RunOptions, kept: KeptBackup | null, replaced: ReplacedBackups | null) {
+async function importUndescribed(options: ImportingOptions, kept: KeptBackup | null, replaced: ReplacedBackups | null) {
   try {
     if (kept?.whole && !kept.settled) await new BackupRun(options, kept, { kind: "present", replaced }).settle();
   } catch {
@@ -169,19 +188,19 @@ async function compareWithStore(
   const isAsExpected = !backedUp || (backedUp.version === version && backedUp.count <= count);
   if (isAsExpected && !isDoubtful) return "nothing";
   // Only now: the backup grows meanwhile.
-  const present = await link.call("compare", [null], signal);
+  const present = await link.call("compare", [null, null], signal);
   if (present.isOther) return "other-backup";
   return present.version === backedUp?.version && backedUp.count > present.count ? "keys-in-no-backup" : "nothing";
 }
 
 /** As long as nobody can tell whether there is another backup, what is whole on this device need not wait. */
-async function checkOrImport(options: RunOptions): Promise<BackupCheck> {
-  const { link, signal } = options;
+async function checkOrImport(options: ImportingOptions): Promise<BackupCheck> {
+  const { link, signal, storeCount } = options;
   try {
     return await link.call("check", [], signal);
   } catch (cause) {
     if (!isPassing(cause)) throw cause;
-    const { kept } = await link.call("recall", [], signal);
+    const { kept } = await link.call("recall", [storeCount.contents], signal);
     if (kept?.whole && !kept.settled) await new BackupRun(options, kept, { kind: "present", replaced: null }).settle();
     throw cause;
   }
@@ -197,7 +216,7 @@ interface Earlier {
  * Imports what is spooled of replaced backups: their room keys are nowhere else. One that is locked, unreadable or refused is kept and told,
  * and does not stop the present backup. Any other error ends the run.
  */
-async function importReplaced(options: RunOptions, backups: readonly KeptBackup[]): Promise<Earlier> {
+async function importReplaced(options: ImportingOptions, backups: readonly KeptBackup[]): Promise<Earlier> {
   let [notDownloaded, locked, failed] = [0, 0, 0];
   let fault: KeyBackupSyncError | null = null;
   for (const kept of backups) {

@@ -19,6 +19,7 @@ function unknown(reason: AssessmentDoubt, known: KeysAtRisk | null): AssessmentO
 export const UNKNOWN = {
   offline: unknown("offline", keysAtRisk({ notDownloaded: 12_345 })),
   "homeserver-error": unknown("homeserver-error", null),
+  "crypto-store-error": unknown("crypto-store-error", null),
   "no-decryption-key": unknown("no-decryption-key", keysAtRisk({ notDownloaded: 61_786, notImported: 38_214 })),
 } as const satisfies Record<AssessmentDoubt, AssessmentOf<"unknown">>;
 
@@ -37,6 +38,7 @@ export const ASSESSMENTS = {
     Offline: UNKNOWN.offline,
     "Offline, nothing known": unknown("offline", null),
     "Homeserver has a fault": UNKNOWN["homeserver-error"],
+    "Crypto store does not answer": UNKNOWN["crypto-store-error"],
     "No recovery key": UNKNOWN["no-decryption-key"],
     "No recovery key, all downloaded": unknown("no-decryption-key", keysAtRisk({ notImported: TOTAL })),
   },

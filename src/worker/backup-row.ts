@@ -1,4 +1,5 @@
 /** What is kept of one backup beside its bytes: a row that is replaced whole, and the pure questions and changes of it. */
+import type { CryptoStoreContents } from "../host.js";
 import type { Cursor, KeptBackup } from "../protocol.js";
 import { type BackupInfo, type FailureReason, failedCount, type Progress, type Safekeeping } from "../state.js";
 import { backupIdOf } from "./backup-id.js";
@@ -43,8 +44,10 @@ export interface BackupRow {
   readonly cursor: Cursor;
   /** Room keys that are safe: by the look of the bytes at first, exact once they are parsed. */
   readonly safe: number;
-  /** Room keys in the crypto store, of this and all earlier passes. */
+  /** Room keys in the crypto store `store`, of this and all earlier passes. */
   readonly imported: number;
+  /** The crypto store that they are in, as it was when it was counted last; `null` before it was. */
+  readonly store: CryptoStoreContents | null;
   /** Of the present pass. */
   readonly failures: Readonly<Record<FailureReason, number>>;
   /** Counts the passes, and is part of what the ledger says of failures. */
@@ -69,10 +72,12 @@ export interface BatchCounts {
   /** Room keys that were not counted before. */
   readonly imported: number;
   readonly failures: Readonly<Record<FailureReason, number>>;
+  /** The crypto store that has the imported ones. */
+  readonly store: CryptoStoreContents;
   readonly end: Cursor;
 }
 
-const NO_CHUNKS = { lengths: [], bytes: 0 };
+export const NO_CHUNKS = { lengths: [], bytes: 0 };
 
 export const NO_FAILURES: Readonly<Record<FailureReason, number>> = { malformed: 0, undecryptable: 0, rejected: 0 };
 
@@ -90,6 +95,7 @@ export function newBackupRow(backup: BackupInfo, publicKey: string): BackupRow {
     cursor: beginningOf(0),
     safe: 0,
     imported: 0,
+    store: null,
     failures: NO_FAILURES,
     pass: 1,
     pages: 0,
@@ -121,6 +127,12 @@ export function hasSpooled({ segments }: BackupRow): boolean {
 /** Room keys that are safe, but neither imported nor counted as failed. */
 export function spooledOf(row: BackupRow): number {
   return Math.max(0, row.safe - row.imported - failedCount(row));
+}
+
+/** Room keys that are kept of other backups, and are not imported. */
+export function earlierThan(rows: readonly BackupRow[], backupId: string | undefined): number {
+  const others = rows.filter((row) => row.backupId !== backupId && hasSpooled(row));
+  return others.reduce((sum, row) => sum + Math.max(1, spooledOf(row)), 0);
 }
 
 export function progressOf(row: BackupRow): Progress {
@@ -177,11 +189,12 @@ export function withWhole(row: BackupRow, segment: number, backup: BackupInfo, i
   return { ...after, backup, whole, passes: row.passes + (whole ? 1 : 0) };
 }
 
-export function withBatch(row: BackupRow, { imported, failures, end }: BatchCounts, pages: number): BackupRow {
+export function withBatch(row: BackupRow, { imported, failures, store, end }: BatchCounts, pages: number): BackupRow {
   return {
     ...row,
     imported: row.imported + imported,
     failures: sum(row.failures, failures),
+    store,
     cursor: end,
     pages: row.pages + pages,
   };

@@ -3,8 +3,9 @@
  * does not know until it is told.
  */
 import { KeyBackupSyncError } from "../errors.js";
+import type { CryptoStoreContents } from "../host.js";
 import { nextTask } from "../next-task.js";
-import type { NextBatch, SettledBatch } from "../protocol.js";
+import type { NextBatch, SettledInStore } from "../protocol.js";
 import { type BackupRow, beginningOf, NO_FAILURES, progressOf, type SegmentEnd } from "./backup-row.js";
 import { BatchBuilder } from "./batch-builder.js";
 import type { RoomKeyDecryptor } from "./decryptor.js";
@@ -53,7 +54,7 @@ export class Batches {
    * @throws KeyBackupSyncError once all before that is settled: `malformed-response` where the backup is no JSON,
    *   `homeserver-unreachable` where it broke off
    */
-  async next(limit: number, settled: SettledBatch | null): Promise<NextBatch> {
+  async next(limit: number, settled: SettledInStore | null): Promise<NextBatch> {
     const ahead = this.#ahead ?? this.#prepare(limit);
     this.#ahead = null;
     const [after, prepared] = await Promise.all([settled ? this.#settle(settled) : this.#row(), ahead]);
@@ -70,12 +71,12 @@ export class Batches {
     return { kind: "batch", batch: prepared.batch, progress: progressOf(row) };
   }
 
-  async #settle({ rejected }: SettledBatch): Promise<BackupRow> {
+  async #settle({ rejected, store }: SettledInStore): Promise<BackupRow> {
     let row: BackupRow | null = null;
     let before = 0;
     for (const { prepared, ended } of this.#given) {
       const inIt = new Set(rejected.map((index) => index - before));
-      row = await this.#settleOne(prepared, inIt);
+      row = await this.#settleOne(prepared, inIt, store);
       for (const { segment, end } of ended) row = await this.#settleSegment(segment, end);
       before += prepared.batch.roomKeys.length;
     }
@@ -83,10 +84,14 @@ export class Batches {
     return row ?? this.#row();
   }
 
-  async #settleOne(prepared: PreparedBatch, rejected: ReadonlySet<number>): Promise<BackupRow> {
+  async #settleOne(
+    prepared: PreparedBatch,
+    rejected: ReadonlySet<number>,
+    store: CryptoStoreContents,
+  ): Promise<BackupRow> {
     const { counts, entries, corrected } = prepared.settle(rejected);
     for (const entry of corrected) this.#known?.add(entry);
-    this.#left = await this.#spool.settleBatch(this.#backupId, counts, pageOf(entries), this.#left);
+    this.#left = await this.#spool.settleBatch(this.#backupId, { ...counts, store }, pageOf(entries), this.#left);
     return this.#left;
   }
 

@@ -31,8 +31,9 @@ export class MemoryTables implements Tables {
   async changeBackup(backupId: string, change: (row: BackupRow) => BackupRow, page: Uint8Array | null = null) {
     const kept = this.#backups.get(backupId);
     if (!kept) return null;
+    const { pages } = kept.row;
     kept.row = change(kept.row);
-    if (page) kept.pages.push(page);
+    if (page) kept.pages[pages] = page;
     return kept.row;
   }
 

@@ -15,7 +15,7 @@ export interface OpenedKey {
 
 /** What a batch adds to the ledger, and to the counts. */
 export interface BatchOutcome {
-  readonly counts: BatchCounts;
+  readonly counts: Pick<BatchCounts, "imported" | "failures" | "end">;
   readonly entries: readonly LedgerEntry[];
   /** Those among them that are not as they were at first. */
   readonly corrected: readonly LedgerEntry[];

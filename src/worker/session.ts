@@ -1,7 +1,7 @@
 /** What the worker does for one account: the calls of the protocol, each a few steps over homeserver, spool and decryptor. */
 import { abortWith } from "../abort-with.js";
 import { isFault, KeyBackupSyncError } from "../errors.js";
-import type { RoomKey } from "../host.js";
+import type { CryptoStoreContents, RoomKey } from "../host.js";
 import type {
   BackupCheck,
   BackupComparison,
@@ -10,11 +10,11 @@ import type {
   KeptBackup,
   NextBatch,
   Recalled,
-  SettledBatch,
+  SettledInStore,
   Spooled,
 } from "../protocol.js";
 import { failedCount } from "../state.js";
-import { type BackupRow, hasSpooled, isSettled, progressOf, spooledOf } from "./backup-row.js";
+import { type BackupRow, earlierThan, hasSpooled, isSettled, progressOf } from "./backup-row.js";
 import { Batches } from "./batches.js";
 import { BrokenOffAnswers } from "./broken-off-answers.js";
 import type { RoomKeyDecryptor } from "./decryptor.js";
@@ -27,6 +27,7 @@ import { RoomBatches } from "./room-batches.js";
 import { isRoomFor } from "./room-estimate.js";
 import type { SegmentOptions } from "./segment-writer.js";
 import { Spool } from "./spool.js";
+import { matchStore, rowsInStore } from "./store-ledger.js";
 
 /** With fewer keys than `count`, a backup is asked for once more: the homeserver may have been wrong, or may be so always. */
 const MOST_PASSES = 2;
@@ -67,10 +68,19 @@ export class Session {
     this.rescue = new RescueCalls(this.#spool, this.#homeserver, identity.userId);
   }
 
-  async recall(): Promise<Recalled> {
-    const row = (await this.#spool.getBackups()).findLast(({ replaced }) => !replaced);
-    const [choice, earlier] = [await this.#spool.getChoice(), await this.#earlierThan(row)];
-    return { choice, kept: row ? await this.#spool.kept(row) : null, earlier };
+  async recall(_signal: AbortSignal, store: CryptoStoreContents | null): Promise<Recalled> {
+    const rows = await this.#rowsIn(store);
+    const row = rows.findLast(({ replaced }) => !replaced);
+    const kept = row ? await this.#spool.kept(row) : null;
+    return {
+      choice: await this.#spool.getChoice(),
+      kept: kept && { ...kept, settled: kept.settled && store !== null },
+      earlier: earlierThan(rows, row?.backupId),
+    };
+  }
+
+  matchStore(_signal: AbortSignal, store: CryptoStoreContents): Promise<boolean> {
+    return matchStore(this.#spool, store);
   }
 
   choose(_signal: AbortSignal, choice: Choice): Promise<void> {
@@ -163,7 +173,7 @@ export class Session {
     return true;
   }
 
-  async nextBatch(_signal: AbortSignal, limit: number, settled: SettledBatch | null): Promise<NextBatch> {
+  async nextBatch(_signal: AbortSignal, limit: number, settled: SettledInStore | null): Promise<NextBatch> {
     this.#batches ??= await this.#openBatches();
     return this.#batches.next(limit, settled);
   }
@@ -180,17 +190,23 @@ export class Session {
     return this.#room?.next(limit) ?? null;
   }
 
-  async compare(signal: AbortSignal, key: Uint8Array | null): Promise<BackupComparison> {
+  async compare(
+    signal: AbortSignal,
+    key: Uint8Array | null,
+    store: CryptoStoreContents | null,
+  ): Promise<BackupComparison> {
     const current = await this.#homeserver.getBackupVersion(signal);
     if (!isDescribed(current)) throw new KeyBackupSyncError("malformed-response");
     const { version = null, count = 0 } = current ?? {};
-    const row = current && (await this.#spool.findBackup(current.version, current.publicKey));
-    const earlier = await this.#earlierThan(row);
+    const rows = await this.#rowsIn(store);
+    const present = current && rows.find((known) => isOf(known, current));
+    const earlier = earlierThan(rows, present?.backupId);
+    const row = store && present;
     const isOther = this.#isOther(current);
     const isOtherKey = key !== null && current !== null && !(await opens(key, current.publicKey));
     const told = { version, count, isOther, isOtherKey, earlier };
     if (!row) return { ...told, isCurrent: false, progress: null, hasKey: false };
-    const isCurrent = row.whole && row.backup.etag === current.etag;
+    const isCurrent = row.whole && row.backup.etag === current?.etag;
     const hasKey = await isReadable(this.#spool, row);
     return { ...told, isCurrent, progress: progressOf(row), hasKey };
   }
@@ -209,9 +225,9 @@ export class Session {
     return backup;
   }
 
-  async #earlierThan(row: BackupRow | null | undefined): Promise<number> {
-    const others = (await this.#spool.getBackups()).filter(({ backupId }) => backupId !== row?.backupId);
-    return others.filter(hasSpooled).reduce((sum, other) => sum + Math.max(1, spooledOf(other)), 0);
+  async #rowsIn(store: CryptoStoreContents | null): Promise<BackupRow[]> {
+    const rows = await this.#spool.getBackups();
+    return store ? rowsInStore(rows, store) : rows;
   }
 
   rest(signal: AbortSignal, milliseconds: number): Promise<void> {
@@ -315,6 +331,10 @@ export class Session {
     this.#batches = null;
     this.#opened = null;
   }
+}
+
+function isOf({ backup, publicKey }: BackupRow, current: BackupVersion): boolean {
+  return backup.version === current.version && publicKey === current.publicKey;
 }
 
 /** Some keys of it wait to be imported, or were never downloaded. */

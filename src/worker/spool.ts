@@ -119,12 +119,18 @@ export class Spool {
   addSegment(backupId: string, backup: BackupInfo, { of, inMemory }: NewSegment): Promise<BackupRow> {
     return this.#storing(async (storage) => {
       const place: ChunkPlace = inMemory ? "memory" : await storage.bestPlace();
+      return this.changeSegments(backupId, (row) => withSegment(row, backup, { place, of }));
+    });
+  }
+
+  /** Changes the row, then deletes the chunks that it counts no more: a crash in between leaves only chunks that nobody asks for. */
+  changeSegments(backupId: string, change: (row: BackupRow) => BackupRow): Promise<BackupRow> {
+    return this.#storing(async (storage) => {
       let before: readonly Segment[] = [];
       const after = await this.#change(backupId, (row) => {
         before = row.segments;
-        return withSegment(row, backup, { place, of });
+        return change(row);
       });
-      // The row first: what it does not count nobody asks for.
       await deleteUncounted(storage, backupId, before, after.segments);
       return after;
     });

@@ -151,6 +151,7 @@ describe("Tabs of the same account", () => {
 /** The host of another tab: its crypto store is the same, but it is not told when another tab writes the key to it. */
 function hearsOfNoKey({ account, cryptoStore, rooms, ...host }: Host): Host {
   const deaf = {
+    getContents: cryptoStore.getContents,
     getDecryptionKey: () => cryptoStore.getDecryptionKey(),
     onDecryptionKeyChange: () => () => {},
     importRoomKeys: cryptoStore.importRoomKeys,

@@ -32,6 +32,7 @@ export class TestHost implements Host {
   stopped = false;
   /** By session ID. */
   readonly imported = new Map<string, RoomKey>();
+  storeId: string = crypto.randomUUID();
   /** Of all calls, those that came twice included. */
   importedInAll = 0;
   accessToken: string | null = "token-1";
@@ -62,6 +63,7 @@ export class TestHost implements Host {
       },
     };
     this.cryptoStore = {
+      getContents: async () => ({ storeId: this.storeId, roomKeyCount: this.imported.size }),
       getDecryptionKey: async () => bytesOf(this.#decryptionKey),
       onDecryptionKeyChange: (listener) => {
         this.#keyListeners.add(listener);
@@ -111,6 +113,20 @@ export class TestHost implements Host {
       cryptoStore: { ...this.cryptoStore, importRoomKeys: (roomKeys) => this.#take(roomKeys) },
       onBackupChange: (listener) => this.onBackupChange(listener),
     };
+  }
+
+  /** As when the client deletes a corrupt store: the next one is empty, and has an account of its own. */
+  loseStore(): void {
+    this.storeId = crypto.randomUUID();
+    this.imported.clear();
+    this.notBackedUp.clear();
+  }
+
+  /** As when the store is restored from an older copy, which has the same account, and only these room keys. */
+  restoreStore(older: Iterable<RoomKey>): void {
+    this.imported.clear();
+    this.notBackedUp.clear();
+    for (const roomKey of older) this.imported.set(roomKey.session_id, roomKey);
   }
 
   /** As by entering the recovery key. */

@@ -8,6 +8,7 @@ import { type SpoolInWorker, spoolInPage, spoolInWorker, type TestedSpool } from
 const HOSTILE = ["", ".", "..", "/", "../..", "a/b", "\\", "nul", "__proto__", "\0", "ü".repeat(5000)];
 const FIRST = { segment: 0, chunk: 0 };
 const ALL = { of: "backup", inMemory: false } as const;
+const STORE = { storeId: "store", roomKeyCount: 0 };
 const SECOND = { segment: 0, chunk: 1 };
 
 const PUBLIC_KEY = "public key";
@@ -30,7 +31,7 @@ async function begin(spool: TestedSpool, version: string) {
 async function settle(spool: TestedSpool, version: string) {
   await spool.markWhole(idOf(version), backupOf(version), 0, true);
   const end = { segment: 0, chunk: 0, offset: 1, inside: null };
-  await spool.settleBatch(idOf(version), { imported: 2, failures: NO_FAILURES, end }, null);
+  await spool.settleBatch(idOf(version), { imported: 2, failures: NO_FAILURES, store: STORE, end }, null);
   return spool.settleSegment(idOf(version), 0, "ended");
 }
 
@@ -148,7 +149,7 @@ describe("The spool", () => {
         await spool.putChunk({ backupId: ONE, segment: 1, chunk: 0 }, bytes(2), 2);
         await spool.markReplaced(ONE, true);
         const end = { segment: 0, chunk: 0, offset: 1, inside: null };
-        await spool.settleBatch(ONE, { imported: 2, failures: NO_FAILURES, end }, null);
+        await spool.settleBatch(ONE, { imported: 2, failures: NO_FAILURES, store: STORE, end }, null);
         await spool.settleSegment(ONE, 0, "cut");
         expect(await spool.readChunk({ backupId: ONE, segment: 1, chunk: 0 }, 0)).to.deep.equal(bytes(2));
       });

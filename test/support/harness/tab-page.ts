@@ -19,7 +19,11 @@ inMemory.beforeImport = (roomKeys) => imports.import(tab, roomKeys);
 
 const host: Host = {
   account: { ...inMemory.account, userId, getAccessToken: () => inMemory.accessToken },
-  cryptoStore: inMemory.cryptoStore,
+  cryptoStore: {
+    ...inMemory.cryptoStore,
+    // All tabs have the same store.
+    getContents: async () => ({ storeId: userId, roomKeyCount: imports.sessionIds.size }),
+  },
   rooms: inMemory.rooms,
   onBackupChange: (listener) => inMemory.onBackupChange(listener),
 };
