@@ -38,10 +38,16 @@ export interface HostOnTrial {
   receiveUnreadableMessage(roomId: string): Promise<void>;
   /** As by a logout. */
   stop(): void;
-  /** Another client of the same user and device, with the same crypto store. What else is asked is asked of that from now on. */
-  reopen(): Promise<Host>;
+  /**
+   * Another client of the same user and device, with this crypto store if it has one to be opened again. What else is asked is asked of that
+   * client from now on.
+   */
+  reopen(store?: ReopenedStore): Promise<Host>;
   close(): Promise<void>;
 }
+
+/** `new`: the one before was deleted. `older`: a copy of it from before any room key came. */
+export type ReopenedStore = "same" | "new" | "older";
 
 /** The device's access token is "token-1". When that is refused it can be renewed, to "token-2". */
 export type OpenHost = (homeserver: ScriptedHomeserver) => Promise<HostOnTrial>;

@@ -2,6 +2,7 @@ import type { MatrixClient as NewestClient, Room as NewestRoom } from "matrix-js
 import { createClient, type MatrixClient, Room } from "matrix-js-sdk-oldest";
 import { logger } from "matrix-js-sdk-oldest/lib/logger.js";
 import { hostContract } from "./host.contract.js";
+import { lostStoreContract } from "./lost-store.contract.js";
 import { openMatrixClient, type Sdk, silence } from "./matrix-client-on-trial.js";
 import { index } from "./oldest-peers.js";
 import { roomKeysContract } from "./room-keys.contract.js";
@@ -32,3 +33,12 @@ roomKeysContract(
   (homeserver) => openMatrixClient(homeserver, sdk, adapter as typeof index.fromMatrixClient),
   index.KeyBackupSyncController,
 );
+
+for (const isInMemory of [true, false]) {
+  lostStoreContract(
+    "A client of the oldest matrix-js-sdk",
+    isInMemory,
+    (homeserver) => openMatrixClient(homeserver, sdk, adapter as typeof index.fromMatrixClient, isInMemory),
+    index.KeyBackupSyncController,
+  );
+}

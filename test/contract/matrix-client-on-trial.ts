@@ -3,6 +3,7 @@ import type { MatrixClient, Room } from "matrix-js-sdk";
 import type { fromMatrixClient } from "../../src/index.js";
 import { cryptoOf, learnDecryptionKey, olmMachineOf, quiet, roomKeyCounts } from "../support/client-crypto.js";
 import type { Script, ScriptedHomeserver } from "../support/scripted-homeserver.js";
+import { forgetRoomKeys } from "./forget-room-keys.js";
 import type { HostOnTrial } from "./host.contract.js";
 
 /** The global loggers, too: parts of the SDK do not use the one they are given. */
@@ -36,10 +37,15 @@ export async function openMatrixClient(
   { url }: ScriptedHomeserver,
   sdk: Sdk,
   adapter: typeof fromMatrixClient,
+  isInMemory = false,
 ): Promise<HostOnTrial> {
   const options = clientOptions(url);
-  let client = sdk.createClient(options);
-  await client.initRustCrypto();
+  const openClient = async () => {
+    const opened = sdk.createClient(options);
+    await opened.initRustCrypto({ useIndexedDB: !isInMemory });
+    return opened;
+  };
+  let client = await openClient();
   let lastMessage = 0;
   return {
     host: adapter(client),
@@ -58,9 +64,10 @@ export async function openMatrixClient(
     hearOfBackup: async () => void (await cryptoOf(client).checkKeyBackupAndEnable()),
     receiveUnreadableMessage: (roomId) => receiveUnreadableMessage(sdk, client, roomId, ++lastMessage),
     stop: () => client.stopClient(),
-    async reopen() {
-      client = sdk.createClient(options);
-      await client.initRustCrypto();
+    async reopen(which = "same") {
+      if (which === "new") await client.clearStores();
+      if (which === "older") await forgetRoomKeys("matrix-js-sdk::matrix-sdk-crypto");
+      client = await openClient();
       await cryptoOf(client).checkKeyBackupAndEnable();
       return adapter(client);
     },

@@ -2,6 +2,7 @@ import { createClient, Room } from "matrix-js-sdk";
 import { logger } from "matrix-js-sdk/lib/logger.js";
 import { fromMatrixClient } from "../../src/index.js";
 import { hostContract } from "./host.contract.js";
+import { lostStoreContract } from "./lost-store.contract.js";
 import { openMatrixClient, type Sdk, silence } from "./matrix-client-on-trial.js";
 import { roomKeysContract } from "./room-keys.contract.js";
 
@@ -36,3 +37,9 @@ hostContract("A client of the newest matrix-js-sdk", (homeserver) =>
 roomKeysContract("A client of the newest matrix-js-sdk", (homeserver) =>
   openMatrixClient(homeserver, sdk, fromMatrixClient),
 );
+
+for (const isInMemory of [true, false]) {
+  lostStoreContract("A client of the newest matrix-js-sdk", isInMemory, (homeserver) =>
+    openMatrixClient(homeserver, sdk, fromMatrixClient, isInMemory),
+  );
+}

@@ -2,16 +2,19 @@
 import type * as CryptoWasm from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { fromOlmMachine } from "../../src/from-olm-machine.js";
 import type { ScriptedHomeserver } from "../support/scripted-homeserver.js";
+import { forgetRoomKeys } from "./forget-room-keys.js";
 import type { HostOnTrial } from "./host.contract.js";
 
 export async function openOlmMachine(
   { url }: ScriptedHomeserver,
   wasm: typeof CryptoWasm,
   adapter: typeof fromOlmMachine,
+  isInMemory = false,
 ): Promise<HostOnTrial> {
   await wasm.initAsync();
   const userId = `@${crypto.randomUUID()}:localhost`;
-  const store = `test-${crypto.randomUUID()}`;
+  const nameOfStore = () => (isInMemory ? null : `test-${crypto.randomUUID()}`);
+  let store = nameOfStore();
   let machine = await openMachine(wasm, userId, store);
   const options = {
     homeserver: url,
@@ -48,7 +51,9 @@ export async function openOlmMachine(
     hearOfBackup: async () => host.backupChanged(),
     receiveUnreadableMessage: async (roomId) => host.cannotDecryptIn(roomId),
     stop: () => machine.close(),
-    async reopen() {
+    async reopen(which = "same") {
+      if (which === "new") store = nameOfStore();
+      if (which === "older") await forgetRoomKeys(`${store}::matrix-sdk-crypto`);
       machine = await openMachine(wasm, userId, store);
       return adapter(machine, options);
     },
@@ -56,11 +61,11 @@ export async function openOlmMachine(
   };
 }
 
-/** Its crypto store is in IndexedDB. */
+/** @param store its name in IndexedDB; `null`: the store is in memory */
 export function openMachine(
   wasm: typeof CryptoWasm,
   userId: string,
-  store = `test-${crypto.randomUUID()}`,
+  store: string | null = `test-${crypto.randomUUID()}`,
 ): Promise<CryptoWasm.OlmMachine> {
-  return wasm.OlmMachine.initialize(new wasm.UserId(userId), new wasm.DeviceId("DEVICE"), store);
+  return wasm.OlmMachine.initialize(new wasm.UserId(userId), new wasm.DeviceId("DEVICE"), store ?? undefined);
 }

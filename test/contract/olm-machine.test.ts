@@ -4,12 +4,19 @@ import * as otherWasm from "matrix-sdk-crypto-wasm-oldest";
 import { fromOlmMachine } from "../../src/from-olm-machine.js";
 import { makeKeyBackup, makeRoomKey } from "../support/room-keys.mjs";
 import { hostContract } from "./host.contract.js";
+import { lostStoreContract } from "./lost-store.contract.js";
 import { openMachine, openOlmMachine } from "./olm-machine-on-trial.js";
 import { roomKeysContract } from "./room-keys.contract.js";
 
 hostContract("An OlmMachine", (homeserver) => openOlmMachine(homeserver, wasm, fromOlmMachine));
 
 roomKeysContract("An OlmMachine", (homeserver) => openOlmMachine(homeserver, wasm, fromOlmMachine));
+
+for (const isInMemory of [true, false]) {
+  lostStoreContract("An OlmMachine", isInMemory, (homeserver) =>
+    openOlmMachine(homeserver, wasm, fromOlmMachine, isInMemory),
+  );
+}
 
 const DEVICE = {
   homeserver: "https://localhost",
