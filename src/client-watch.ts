@@ -1,7 +1,7 @@
 /** Notices that the client of a host was stopped, as by a logout: no client tells so, and its crypto store is closed for good. */
 import type { CryptoStore, Host } from "./host.js";
 
-/** Milliseconds. Calls of the crypto store ask at once: this is for a run that calls none, as it downloads or waits. */
+/** Milliseconds. Calls of the crypto store ask at once: this is for when there are none, in a download, while waiting, and at rest. */
 const BETWEEN_LOOKS = 500;
 
 export class ClientWatch {
@@ -23,14 +23,12 @@ export class ClientWatch {
     return this.#hasStopped;
   }
 
-  /** Looks again and again while the work goes on. */
-  async during<Value>(work: () => Promise<Value>): Promise<Value> {
-    const timer = setInterval(() => this.hasStopped, BETWEEN_LOOKS);
-    try {
-      return await work();
-    } finally {
-      clearInterval(timer);
-    }
+  /** Looks again and again, until the client was stopped or the returned function is called. */
+  begin(): () => void {
+    const timer = setInterval(() => {
+      if (this.hasStopped) clearInterval(timer);
+    }, BETWEEN_LOOKS);
+    return () => clearInterval(timer);
   }
 
   /** The host's crypto store, which is not called any more once the client is stopped. */

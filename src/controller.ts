@@ -75,13 +75,13 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#oneRun = new OneRun(`key-backup-sync:${userId}:${deviceId}`, {
       getState: () => this.#state,
       begin: async (wish) => (await this.#guarded(() => this.#begin(wish))) ?? false,
-      run: async (signal) =>
-        void (await this.#guarded(() => this.#client.during(() => this.#survivingCrashes(signal)))),
+      run: async (signal) => void (await this.#guarded(() => this.#survivingCrashes(signal))),
       rest: () => this.#endWorker(),
       prioritise: (roomId) => this.#priorities.add(roomId),
       mirror: (state) => this.#report(state),
     });
     this.#unsubscribe = [
+      this.#client.begin(),
       host.cryptoStore.onDecryptionKeyChange(() => this.#onDecryptionKeyChange()),
       host.rooms.onUndecryptable((roomId) => this.prioritise(roomId)),
       whenToLookAgain(host, () => void this.#lookAgain()),

@@ -316,7 +316,7 @@ describe("<key-backup-sync>", () => {
       const element = await fixture<KeyBackupSyncElement>(html`<key-backup-sync .client=${client}></key-backup-sync>`);
       await settled(element);
       client.getCrypto = () => ({}) as ReturnType<MatrixClient["getCrypto"]>;
-      await waitUntil(() => element.state.status !== "idle", "not started");
+      await waitUntil(() => element.state.status !== "idle", "not started", { timeout: 10_000 });
       controllerFor(client).close();
     });
 
@@ -327,7 +327,7 @@ describe("<key-backup-sync>", () => {
       await settled(element);
       expect(all(element, "section")).to.have.lengthOf(0);
       client.getUserId = () => "@bert:127.0.0.1";
-      await waitUntil(() => element.state.status !== "idle", "not started");
+      await waitUntil(() => element.state.status !== "idle", "not started", { timeout: 10_000 });
       controllerFor(client).close();
     });
 
@@ -353,12 +353,15 @@ describe("<key-backup-sync>", () => {
       const [first, second] = [clientOf("@anna:127.0.0.1", crypto), clientOf("@anna:127.0.0.1")];
       for (const client of [first, second]) client.getAccessToken = () => "token";
       const element = await fixture<KeyBackupSyncElement>(html`<key-backup-sync .client=${first}></key-backup-sync>`);
-      await waitUntil(() => element.state.status !== "idle", "not started");
+      // Nobody answers there: the run has ended or waits by now.
+      await waitUntil(() => element.state.status === "waiting" || element.state.status === "failed", "not started", {
+        timeout: 10_000,
+      });
       crypto.stopped = true;
       await waitUntil(() => all(element, "section").length === 0, "still shown", { timeout: 10_000 });
       expect(element.state.status).to.equal("idle");
       element.client = second;
-      await waitUntil(() => element.state.status !== "idle", "not started");
+      await waitUntil(() => element.state.status !== "idle", "not started", { timeout: 10_000 });
       for (const client of [first, second]) controllerFor(client).close();
     });
   });
