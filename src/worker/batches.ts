@@ -65,6 +65,11 @@ export class Batches {
     return last ? this.#give(last, limit, row) : this.#atEnd(limit, row);
   }
 
+  /** Resolves when nothing of the spool is read any more: what is deleted then is not in use. */
+  async ended(): Promise<void> {
+    await this.#ahead?.catch(() => {});
+  }
+
   #give(prepared: PreparedBatch, limit: number, row: BackupRow): NextBatch {
     this.#given.push({ prepared, ended: [] });
     this.#ahead = this.#prepareLater(limit);

@@ -241,11 +241,13 @@ export class Session {
   }
 
   async forget(): Promise<void> {
+    await this.#batches?.ended();
     this.#closeBackup();
     await this.#spool.forget();
   }
 
   async erase(): Promise<void> {
+    await this.#batches?.ended();
     this.#closeBackup();
     await this.#spool.erase();
   }
