@@ -109,6 +109,11 @@ export function beginningOf(segment: number): Cursor {
   return { segment, chunk: 0, offset: 0, inside: null };
 }
 
+/** It is the row of this version with this public key. */
+export function isRowOf(row: BackupRow, version: string, publicKey: string | null): boolean {
+  return row.backup.version === version && row.publicKey === publicKey;
+}
+
 /** The homeserver sent it to its end, and all of it is imported or counted. */
 export function isSettled({ whole, segments }: BackupRow): boolean {
   return whole && segments.every(({ settled }) => settled);
@@ -125,7 +130,7 @@ export function hasSpooled({ segments }: BackupRow): boolean {
 }
 
 /** Room keys that are safe, but neither imported nor counted as failed. */
-export function spooledOf(row: BackupRow): number {
+function spooledOf(row: BackupRow): number {
   return Math.max(0, row.safe - row.imported - failedCount(row));
 }
 

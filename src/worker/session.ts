@@ -14,7 +14,7 @@ import type {
   Spooled,
 } from "../protocol.js";
 import { failedCount } from "../state.js";
-import { type BackupRow, earlierThan, hasSpooled, isSettled, progressOf } from "./backup-row.js";
+import { type BackupRow, earlierThan, hasSpooled, isRowOf, isSettled, progressOf } from "./backup-row.js";
 import { Batches } from "./batches.js";
 import { BrokenOffAnswers } from "./broken-off-answers.js";
 import type { RoomKeyDecryptor } from "./decryptor.js";
@@ -199,7 +199,7 @@ export class Session {
     if (!isDescribed(current)) throw new KeyBackupSyncError("malformed-response");
     const { version = null, count = 0 } = current ?? {};
     const rows = await this.#rowsIn(store);
-    const present = current && rows.find((known) => isOf(known, current));
+    const present = current && rows.find((known) => isRowOf(known, current.version, current.publicKey));
     const earlier = earlierThan(rows, present?.backupId);
     const row = store && present;
     const isOther = this.#isOther(current);
@@ -333,10 +333,6 @@ export class Session {
     this.#batches = null;
     this.#opened = null;
   }
-}
-
-function isOf({ backup, publicKey }: BackupRow, current: BackupVersion): boolean {
-  return backup.version === current.version && publicKey === current.publicKey;
 }
 
 /** Some keys of it wait to be imported, or were never downloaded. */

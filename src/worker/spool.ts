@@ -11,6 +11,7 @@ import {
   type BatchCounts,
   type ChunkPlace,
   hasSpooled,
+  isRowOf,
   isSpent,
   keptBackup,
   newBackupRow,
@@ -69,8 +70,7 @@ export class Spool {
 
   /** The row of this version with this public key. */
   async findBackup(version: string, publicKey: string): Promise<BackupRow | null> {
-    const isIt = (row: BackupRow) => row.backup.version === version && row.publicKey === publicKey;
-    return (await this.getBackups()).find(isIt) ?? null;
+    return (await this.getBackups()).find((row) => isRowOf(row, version, publicKey)) ?? null;
   }
 
   /** A row for a backup that has none yet. */
