@@ -44,6 +44,13 @@ export class KeyBackupStopRequestEvent extends KeyBackupRequestEvent {
   }
 }
 
+/** Finish a reset that deleted the backup, and made no new one: a host without matrix-js-sdk makes the new one. */
+export class KeyBackupFinishResetRequestEvent extends KeyBackupRequestEvent {
+  constructor(init?: RequestEventInit) {
+    super("key-backup-finish-reset-request", init);
+  }
+}
+
 /** The person wants to enter the recovery key: the host opens its own dialog for it. */
 export class KeyBackupRecoveryKeyRequestEvent extends KeyBackupRequestEvent {
   constructor(init?: RequestEventInit) {
@@ -64,6 +71,7 @@ declare global {
     "key-backup-pause-request": KeyBackupPauseRequestEvent;
     "key-backup-resume-request": KeyBackupResumeRequestEvent;
     "key-backup-stop-request": KeyBackupStopRequestEvent;
+    "key-backup-finish-reset-request": KeyBackupFinishResetRequestEvent;
     "key-backup-recovery-key-request": KeyBackupRecoveryKeyRequestEvent;
     "key-backup-state-change": KeyBackupStateChangeEvent;
   }

@@ -71,6 +71,7 @@ export interface KeyBackupSyncStrings {
   readonly label: string;
   readonly idle: Saying;
   readonly checking: Saying;
+  readonly resetting: Saying;
   readonly unavailable: Readonly<Record<UnavailableReason, Saying>>;
   readonly downloading: Saying;
   readonly importing: Saying;
@@ -118,7 +119,12 @@ export interface KeyBackupSyncStrings {
   /** Of earlier backups, which were deleted or replaced. */
   readonly replaced: Readonly<Record<keyof ReplacedBackups, (count: number, formats: Formats) => string>>;
   /** Names of the progress bar, by what it measures. */
-  readonly progressBar: { readonly checking: string; readonly downloaded: string; readonly imported: string };
+  readonly progressBar: {
+    readonly checking: string;
+    readonly resetting: string;
+    readonly downloaded: string;
+    readonly imported: string;
+  };
   readonly buttons: {
     readonly start: string;
     readonly checkAgain: string;
@@ -132,6 +138,8 @@ export interface KeyBackupSyncStrings {
     readonly cancel: string;
     readonly back: string;
     readonly rescueCopy: string;
+    /** After one that deleted the backup and made no new one. */
+    readonly finishReset: string;
   };
   readonly warning: Readonly<Record<Occasion, WarningStrings>>;
   /** One line each in the list of keys that may be lost. */
@@ -152,6 +160,10 @@ export const ENGLISH: KeyBackupSyncStrings = {
     detail: "With the keys from your backup, you can read your old messages on this device.",
   },
   checking: { headline: "Looking at your key backup", detail: "This takes a moment." },
+  resetting: {
+    headline: "Resetting your key backup…",
+    detail: "Keep this page open until the new backup is there.",
+  },
   unavailable: {
     "no-backup": {
       headline: "No key backup yet",
@@ -160,6 +172,11 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "unsupported-algorithm": {
       headline: "This key backup cannot be read here",
       detail: "It was made in a way that this app does not support.",
+    },
+    "reset-unfinished": {
+      headline: "The reset did not finish",
+      detail:
+        "Your old key backup is deleted, and there is no new one yet. Until there is, your keys may be on this device alone: don’t sign out.",
     },
   },
   downloading: {
@@ -300,7 +317,12 @@ export const ENGLISH: KeyBackupSyncStrings = {
     failed: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup could not be used`,
   },
-  progressBar: { checking: "Looking at your key backup", downloaded: "Keys downloaded", imported: "Keys imported" },
+  progressBar: {
+    checking: "Looking at your key backup",
+    resetting: "Resetting your key backup",
+    downloaded: "Keys downloaded",
+    imported: "Keys imported",
+  },
   buttons: {
     start: "Download keys",
     checkAgain: "Check again",
@@ -313,6 +335,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     cancel: "Cancel",
     back: "Back",
     rescueCopy: "Save a rescue copy",
+    finishReset: "Finish the reset",
   },
   warning: {
     reset: {

@@ -102,13 +102,20 @@ export type UnavailableReason =
   /** The account has no key backup. */
   | "no-backup"
   /** The backup uses an algorithm other than `m.megolm_backup.v1.curve25519-aes-sha2`. */
-  | "unsupported-algorithm";
+  | "unsupported-algorithm"
+  /**
+   * A reset deleted the backup, and made no new one: the page closed in the midst of it, or the homeserver refused. Room keys may be on this
+   * device alone until the reset is finished. Kept over a reload.
+   */
+  | "reset-unfinished";
 
 export type KeyBackupSyncState =
   /** Nothing asked yet, or stopped. Goes to `checking` by start. */
   | { readonly status: "idle" }
   /** Reads what is kept and asks the homeserver for the present version. */
   | { readonly status: "checking" }
+  /** A client of this device resets the key backup: the old one is being deleted, and the new one is not there yet. */
+  | { readonly status: "resetting" }
   /** There is nothing to download. `checking` again by start. */
   | { readonly status: "unavailable"; readonly reason: UnavailableReason; readonly replaced: ReplacedBackups | null }
   /** The homeserver is sending; importing may run beside it. */
@@ -132,6 +139,11 @@ export type KeyBackupSyncState =
 export type Status = KeyBackupSyncState["status"];
 
 export const IDLE: KeyBackupSyncState = Object.freeze({ status: "idle" });
+
+/** A reset deleted the backup and made no new one. */
+export function isResetUnfinished(state: KeyBackupSyncState): boolean {
+  return state.status === "unavailable" && state.reason === "reset-unfinished";
+}
 
 /** The backup and the counts of a state, where it has them. */
 export function syncOf(state: KeyBackupSyncState): Sync | null {
@@ -196,4 +208,6 @@ export interface KeyBackupSyncRun extends EventTarget {
   resume(): Promise<void>;
   /** Pauses, then forgets what is spooled. Keys that are imported stay imported. */
   stop(): Promise<void>;
+  /** After `reset-unfinished`: makes the new backup, where the host can do that. Else it does nothing, and the page has to. */
+  finishReset?(): Promise<void>;
 }

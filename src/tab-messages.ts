@@ -70,6 +70,7 @@ function stateOf(value: unknown): KeyBackupSyncState {
 const READ_STATE: { readonly [S in Status]: (state: Members) => StateOf<S> } = {
   idle: () => ({ status: "idle" }),
   checking: () => ({ status: "checking" }),
+  resetting: () => ({ status: "resetting" }),
   unavailable: ({ reason, replaced }) => ({
     status: "unavailable",
     reason: oneOf(UNAVAILABLE, reason),
@@ -90,7 +91,7 @@ const READ_STATE: { readonly [S in Status]: (state: Members) => StateOf<S> } = {
 
 // Tables, so that a new one that is missing here does not compile.
 const WISHES = setOf<TabWish>({ start: 1, pause: 1, resume: 1, stop: 1, "go-on": 1, "look-again": 1, erase: 1 });
-const UNAVAILABLE = setOf<UnavailableReason>({ "no-backup": 1, "unsupported-algorithm": 1 });
+const UNAVAILABLE = setOf<UnavailableReason>({ "no-backup": 1, "unsupported-algorithm": 1, "reset-unfinished": 1 });
 const SAFEKEEPING = setOf<Safekeeping>({ device: 1, "no-room": 1, denied: 1 });
 const WAITING = setOf<WaitingReason>({
   "decryption-key": 1,

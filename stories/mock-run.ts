@@ -2,7 +2,7 @@
 import type { KeyBackupSafety, RescueCopy, ResetAssessment } from "../src/reset.js";
 import { IDLE, type Intensity, type KeyBackupSyncRun, type KeyBackupSyncState } from "../src/state.js";
 
-export type Asked = "start" | "autoStart" | "pause" | "resume" | "stop";
+export type Asked = "start" | "autoStart" | "pause" | "resume" | "stop" | "finishReset";
 
 export class MockRun extends EventTarget implements KeyBackupSyncRun, KeyBackupSafety {
   readonly asked: Asked[] = [];
@@ -30,6 +30,7 @@ export class MockRun extends EventTarget implements KeyBackupSyncRun, KeyBackupS
   pause = (): Promise<void> => this.#note("pause");
   resume = (): Promise<void> => this.#note("resume");
   stop = (): Promise<void> => this.#note("stop");
+  finishReset = (): Promise<void> => this.#note("finishReset");
 
   assessReset: KeyBackupSafety["assessReset"] = async () => this.assessment;
   rescueCopy: KeyBackupSafety["rescueCopy"] = async () => rescueCopyOf("A rescue copy\n");

@@ -69,6 +69,7 @@ export const WAITING = {
 export const UNAVAILABLE = {
   "no-backup": { status: "unavailable", reason: "no-backup", replaced: null },
   "unsupported-algorithm": { status: "unavailable", reason: "unsupported-algorithm", replaced: null },
+  "reset-unfinished": { status: "unavailable", reason: "reset-unfinished", replaced: null },
 } as const satisfies Record<UnavailableReason, StateOf<"unavailable">>;
 
 export const FAILED = {
@@ -100,10 +101,12 @@ export const FAILED = {
 export const BY_STATUS = {
   idle: { Idle: { status: "idle" } },
   checking: { Checking: { status: "checking" } },
+  resetting: { Resetting: { status: "resetting" } },
   unavailable: {
     "No backup": UNAVAILABLE["no-backup"],
     "No backup, an earlier one was deleted": { ...UNAVAILABLE["no-backup"], replaced: REPLACED },
     "Unsupported algorithm": UNAVAILABLE["unsupported-algorithm"],
+    "The reset did not finish": UNAVAILABLE["reset-unfinished"],
   },
   downloading: {
     "Download begins": { status: "downloading", pace: null, ...sync() },

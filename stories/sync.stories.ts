@@ -67,6 +67,11 @@ export const UnsupportedAlgorithm: StateStory = {
   name: "Unsupported algorithm",
   args: { state: BY_STATUS.unavailable["Unsupported algorithm"] },
 };
+export const Resetting: StateStory = { args: { state: BY_STATUS.resetting.Resetting } };
+export const TheResetDidNotFinish: StateStory = {
+  name: "The reset did not finish",
+  args: { state: BY_STATUS.unavailable["The reset did not finish"] },
+};
 export const DownloadBegins: StateStory = {
   name: "Download begins",
   args: { state: BY_STATUS.downloading["Download begins"] },

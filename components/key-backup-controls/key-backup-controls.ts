@@ -18,6 +18,7 @@ import { mainWishOf, needsRecoveryKey } from "./main-wish.js";
  * @fires {KeyBackupPauseRequestEvent} key-backup-pause-request - The person wants to pause.
  * @fires {KeyBackupResumeRequestEvent} key-backup-resume-request - The person wants to go on.
  * @fires {KeyBackupStopRequestEvent} key-backup-stop-request - The person wants to stop.
+ * @fires {KeyBackupFinishResetRequestEvent} key-backup-finish-reset-request - The person wants to finish a reset that made no new backup.
  * @fires {KeyBackupRecoveryKeyRequestEvent} key-backup-recovery-key-request - The person wants to enter the recovery key.
  *
  * @csspart controls - The row of buttons.

@@ -1,6 +1,7 @@
 /** What the main button is for. It is one button in every state, so that the focus stays on it when Pause turns into Resume. */
-import { canPause, canResume, canStart, type KeyBackupSyncState } from "../../src/state.js";
+import { canPause, canResume, canStart, isResetUnfinished, type KeyBackupSyncState } from "../../src/state.js";
 import {
+  KeyBackupFinishResetRequestEvent,
   KeyBackupPauseRequestEvent,
   type KeyBackupRequestEvent,
   KeyBackupResumeRequestEvent,
@@ -28,6 +29,8 @@ export function mainWishOf(state: KeyBackupSyncState): MainWish {
 }
 
 function startWishOf(state: KeyBackupSyncState): MainWish {
+  if (isResetUnfinished(state))
+    return { label: "finishReset", Request: KeyBackupFinishResetRequestEvent, isAllowed: true, isPrimary: true };
   const wish = { Request: KeyBackupStartRequestEvent, isAllowed: true };
   if (state.status === "idle") return { ...wish, label: "start", isPrimary: true };
   if (state.status !== "failed") return { ...wish, label: "checkAgain", isPrimary: false };

@@ -8,7 +8,9 @@ import { countsOf, type Measure, measureOf } from "./measure.js";
 export function bar(state: KeyBackupSyncState, strings: KeyBackupSyncStrings, formats: Formats): TemplateResult {
   const measure = measureOf(state);
   if (measure && measure.progress.total > 0) return known(measure, strings, formats);
-  return state.status === "checking" ? unknown(strings) : empty();
+  return state.status === "checking" || state.status === "resetting"
+    ? unknown(strings.progressBar[state.status])
+    : empty();
 }
 
 function known(measure: Measure, strings: KeyBackupSyncStrings, formats: Formats): TemplateResult {
@@ -42,9 +44,9 @@ function layers(progress: Progress): TemplateResult {
 }
 
 /** Without aria-valuenow: that says "not known yet". */
-function unknown({ progressBar }: KeyBackupSyncStrings): TemplateResult {
+function unknown(label: string): TemplateResult {
   return html`
-    <div part="progress-bar" class="bar" role="progressbar" aria-label=${progressBar.checking}>
+    <div part="progress-bar" class="bar" role="progressbar" aria-label=${label}>
       <div part="indicator" class="layer sweep"></div>
     </div>
   `;

@@ -1,6 +1,6 @@
 /** One drawing for each status, so that colour is never the only sign of it. */
 import { type SVGTemplateResult, svg } from "lit";
-import type { KeyBackupSyncState } from "../../src/state.js";
+import { isResetUnfinished, type KeyBackupSyncState } from "../../src/state.js";
 import { unusableCount } from "./sayings.js";
 
 const KEY = svg`<circle cx="7.5" cy="16.5" r="3.5" /><path d="M10 14 19.5 4.5M16 8l3 3M13 11l1.5 1.5" />`;
@@ -14,6 +14,7 @@ const DOWN = svg`<path class="arrow" d="M12 4v10.5M7.5 10.2 12 14.7l4.5-4.5" /><
 const DRAWINGS = {
   idle: KEY,
   checking: svg`<circle cx="11" cy="11" r="5.5" /><path d="m15.2 15.2 4.3 4.3" />`,
+  resetting: svg`<path d="M18.5 8.5a7.5 7.5 0 1 0 1 5.5M19 4.5v4.2h-4.2" />`,
   unavailable: svg`<path d="M6.5 12h11" />`,
   downloading: DOWN,
   importing: KEY,
@@ -26,6 +27,7 @@ const DRAWINGS = {
 export function drawingOf(state: KeyBackupSyncState): SVGTemplateResult {
   if (state.status === "waiting" && state.reason === "decryption-key") return LOCK;
   if (state.status === "waiting" && state.reason === "other-tab") return TABS;
+  if (isResetUnfinished(state)) return ATTENTION;
   if (state.status === "complete" && unusableCount(state, state.progress) > 0) return ATTENTION;
   return DRAWINGS[state.status];
 }
@@ -34,9 +36,10 @@ export function drawingOf(state: KeyBackupSyncState): SVGTemplateResult {
 export function toneOf(state: KeyBackupSyncState): "calm" | "active" | "attention" {
   switch (state.status) {
     case "idle":
-    case "unavailable":
     case "paused":
       return "calm";
+    case "unavailable":
+      return isResetUnfinished(state) ? "attention" : "calm";
     case "waiting":
       return state.reason === "decryption-key" ? "active" : "calm";
     case "failed":
@@ -44,6 +47,7 @@ export function toneOf(state: KeyBackupSyncState): "calm" | "active" | "attentio
     case "complete":
       return unusableCount(state, state.progress) > 0 ? "attention" : "active";
     case "checking":
+    case "resetting":
     case "downloading":
     case "importing":
       return "active";

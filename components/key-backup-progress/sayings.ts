@@ -17,6 +17,7 @@ function plainSayingOf(state: KeyBackupSyncState, strings: KeyBackupSyncStrings)
   switch (state.status) {
     case "idle":
     case "checking":
+    case "resetting":
     case "downloading":
     case "importing":
     case "paused":

@@ -42,6 +42,7 @@ const OCCASIONS = ["reset", "logout"] as const satisfies readonly Occasion[];
  * @fires {KeyBackupPauseRequestEvent} key-backup-pause-request - The person wants to pause.
  * @fires {KeyBackupResumeRequestEvent} key-backup-resume-request - The person wants to go on.
  * @fires {KeyBackupStopRequestEvent} key-backup-stop-request - The person wants to stop.
+ * @fires {KeyBackupFinishResetRequestEvent} key-backup-finish-reset-request - The person wants to finish a reset that made no new backup: done by itself with a matrix-js-sdk `client`; else make the backup.
  * @fires {KeyBackupRecoveryKeyRequestEvent} key-backup-recovery-key-request - The person wants to enter the recovery key: open your dialog for it.
  * @fires {KeyBackupStateChangeEvent} key-backup-state-change - Another state is shown; it is the event's `state`.
  *

@@ -1,6 +1,7 @@
 /** What each wish of the person means to a run. */
 import type { KeyBackupSyncRun } from "../../src/state.js";
 import {
+  KeyBackupFinishResetRequestEvent,
   KeyBackupPauseRequestEvent,
   KeyBackupRecoveryKeyRequestEvent,
   type KeyBackupRequestEvent,
@@ -19,6 +20,10 @@ export const WISHES: ReadonlyMap<string, Wish> = new Map<string, Wish>([
   ["key-backup-pause-request", { Request: KeyBackupPauseRequestEvent, grant: (run) => run.pause() }],
   ["key-backup-resume-request", { Request: KeyBackupResumeRequestEvent, grant: (run) => run.resume() }],
   ["key-backup-stop-request", { Request: KeyBackupStopRequestEvent, grant: (run) => run.stop() }],
+  [
+    "key-backup-finish-reset-request",
+    { Request: KeyBackupFinishResetRequestEvent, grant: async (run) => run.finishReset?.() },
+  ],
   // Only the host can ask for the recovery key.
   ["key-backup-recovery-key-request", { Request: KeyBackupRecoveryKeyRequestEvent, grant: async () => {} }],
 ]);

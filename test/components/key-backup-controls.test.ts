@@ -18,7 +18,9 @@ import {
   textOf,
 } from "./on-page.js";
 
-const REQUESTS = ["start", "pause", "resume", "stop", "recovery-key"].map((wish) => `key-backup-${wish}-request`);
+const REQUESTS = ["start", "pause", "resume", "stop", "finish-reset", "recovery-key"].map(
+  (wish) => `key-backup-${wish}-request`,
+);
 
 const { Downloading: DOWNLOADING } = BY_STATUS.downloading;
 const { "Paused in the download": PAUSED } = BY_STATUS.paused;
@@ -107,6 +109,8 @@ describe("<key-backup-controls>", () => {
       ["before anything is asked", IDLE, ["Download keys"]],
       ["while it looks at the backup", BY_STATUS.checking.Checking, ["(Pause)", "Stop"]],
       ["without a backup", UNAVAILABLE["no-backup"], ["Check again"]],
+      ["while the backup is being reset", BY_STATUS.resetting.Resetting, ["(Pause)"]],
+      ["after a reset that did not finish", UNAVAILABLE["reset-unfinished"], ["Finish the reset"]],
       ["in the download", DOWNLOADING, ["Pause", "Stop"]],
       ["in the import", BY_STATUS.importing.Importing, ["Pause", "Stop"]],
       ["in a pause", PAUSED, ["Resume", "Stop"]],

@@ -178,6 +178,8 @@ describe("<key-backup-progress>", () => {
       [BY_STATUS.checking.Checking, "Looking at your key backup"],
       [UNAVAILABLE["no-backup"], "No key backup yet"],
       [UNAVAILABLE["unsupported-algorithm"], "This key backup cannot be read here"],
+      [UNAVAILABLE["reset-unfinished"], "The reset did not finish"],
+      [BY_STATUS.resetting.Resetting, "Resetting your key backup…"],
       [DOWNLOADING, "Downloading your keys"],
       [IMPORTING, "Importing your keys"],
       [BY_STATUS.paused["Paused in the import"], "Paused"],
