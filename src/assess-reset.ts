@@ -5,12 +5,12 @@
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore } from "./host.js";
 import type { BackupComparison } from "./protocol.js";
-import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, ResetAssessment } from "./reset.js";
+import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, ResetAssessment, UnfinishedReset } from "./reset.js";
 import { failedCount, type Progress, spooledCount } from "./state.js";
 import { contentsOf } from "./store-count.js";
 import type { WorkerLink } from "./worker-link.js";
 
-interface KnownRisk extends EarlierKeys {
+interface KnownRisk extends EarlierKeys, UnfinishedReset {
   readonly known: KeysAtRisk | null;
 }
 
@@ -24,14 +24,15 @@ export async function assessReset(
     const key = await cryptoStore.getDecryptionKey();
     const contents = await contentsOf(cryptoStore);
     const comparison = await link.call("compare", [key, contents], signal);
-    const { version, count, earlier, isOtherKey } = comparison;
-    if (version === null || count === 0) return { kind: "none", earlier };
-    if (!contents) return { kind: "unknown", reason: "crypto-store-error", known: null, earlier };
+    const { version, count, isOtherKey } = comparison;
+    const kept = earlierOf(comparison, comparison.isResetUnfinished);
+    if (version === null || count === 0) return { kind: "none", ...kept };
+    if (!contents) return { kind: "unknown", reason: "crypto-store-error", known: null, ...kept };
     const backedUp = await cryptoStore.getBackedUp?.();
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
     // With the key of another backup, it knows about that one.
     const isKnown = backedUp?.version === version && !isOtherKey;
-    if (isKnown && backedUp.count === count) return { kind: "none", earlier };
+    if (isKnown && backedUp.count === count) return { kind: "none", ...kept };
     return assess(comparison, comparison.hasKey || key !== null);
   } catch (cause) {
     signal.throwIfAborted();
@@ -40,11 +41,18 @@ export async function assessReset(
 }
 
 function assess(comparison: BackupComparison, hasKey: boolean): ResetAssessment {
-  const { earlier } = comparison;
+  const kept = earlierOf(comparison, comparison.isResetUnfinished);
   const risk = riskOf(comparison);
-  if (risk.notImported > 0 && !hasKey) return { kind: "unknown", reason: "no-decryption-key", known: risk, earlier };
+  if (risk.notImported > 0 && !hasKey) return { kind: "unknown", reason: "no-decryption-key", known: risk, ...kept };
   const atRisk = risk.notDownloaded + risk.notImported + risk.unreadable;
-  return atRisk > 0 ? { kind: "at-risk", ...risk, earlier } : { kind: "none", earlier };
+  return atRisk > 0 ? { kind: "at-risk", ...risk, ...kept } : { kind: "none", ...kept };
+}
+
+function earlierOf(
+  { earlier }: Pick<EarlierKeys, "earlier">,
+  isResetUnfinished: boolean,
+): EarlierKeys & UnfinishedReset {
+  return isResetUnfinished ? { earlier, isResetUnfinished } : { earlier };
 }
 
 function riskOf({ count, progress, isCurrent }: BackupComparison): KeysAtRisk {
@@ -62,8 +70,9 @@ function safeOf(progress: Progress) {
 async function knownRisk(link: WorkerLink, cryptoStore: CryptoStore): Promise<KnownRisk> {
   try {
     const contents = await contentsOf(cryptoStore);
-    const { kept, earlier } = await link.call("recall", [contents]);
-    return { known: contents && kept && riskAt(kept.progress), earlier };
+    const recalled = await link.call("recall", [contents]);
+    const { kept } = recalled;
+    return { known: contents && kept && riskAt(kept.progress), ...earlierOf(recalled, recalled.hasResetNote) };
   } catch {
     return { known: null, earlier: 0 };
   }

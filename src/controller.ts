@@ -12,8 +12,11 @@ import { whenToLookAgain } from "./look-again.js";
 import { MeteredConnection } from "./metered-connection.js";
 import { OneRun, type Wish } from "./one-run.js";
 import { PriorityRooms } from "./priority-rooms.js";
+import type { ResetOutcome } from "./protocol.js";
 import { importRescueCopy, rescueCopy } from "./rescue.js";
 import type { KeyBackupSafety, RescueCopy, RescuedKeys, ResetAssessment } from "./reset.js";
+import { resetLockOf } from "./reset-lock.js";
+import { isResetUnfinished, Resetting } from "./resetting.js";
 import { run } from "./run.js";
 import {
   canStart,
@@ -31,6 +34,16 @@ import { WorkerLink } from "./worker-link.js";
 
 /** Counts change many times a second; nobody reads faster than this many milliseconds. */
 const BETWEEN_EVENTS = 100;
+
+/** Milliseconds to wait for a look at the homeserver to begin, in whatever tab. */
+const LONGEST_LOOK = 2_000;
+
+const RESETTING: KeyBackupSyncState = Object.freeze({ status: "resetting" });
+const UNFINISHED: KeyBackupSyncState = Object.freeze({
+  status: "unavailable",
+  reason: "reset-unfinished",
+  replaced: null,
+});
 
 /** Milliseconds for another tab to let go of what is to be erased. */
 const PATIENCE = 10_000;
@@ -60,6 +73,11 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     () => this.#worker(),
     () => this.#oneRun.wish(canStart(this.#state) ? "start" : "look-again"),
   );
+  /** A reset by a client of this page. */
+  readonly #resetting: Resetting;
+  readonly #finishReset: () => Promise<void>;
+  /** What it rests at is old. */
+  #mustLook = false;
   readonly #unsubscribe: readonly (() => void)[];
 
   constructor(host: Host) {
@@ -71,6 +89,14 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       cryptoStore: withImportsInARow(this.#client.cryptoStore),
       onBackupChange: (listener) => host.onBackupChange(listener),
     };
+    this.#finishReset = async () => host.resetKeyBackup?.();
+    this.#resetting = new Resetting({
+      name: resetLockOf(host.account),
+      cryptoStore: this.#client.cryptoStore,
+      worker: () => this.#worker(),
+      onBegin: () => this.#tell(),
+      onEnd: (outcome) => this.#onResetEnd(outcome),
+    });
     const { userId, deviceId } = host.account;
     this.#oneRun = new OneRun(`key-backup-sync:${userId}:${deviceId}`, {
       getState: () => this.#state,
@@ -89,7 +115,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   }
 
   get state(): KeyBackupSyncState {
-    return this.#state;
+    return this.#resetting.isGoingOn ? RESETTING : this.#state;
   }
 
   /** It is of no more use: see `close()`. */
@@ -152,6 +178,26 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   }
 
   /**
+   * Resets the key backup, or does another work that deletes the backup and makes a new one: the state is `resetting` meanwhile. Where it
+   * breaks off in between, also by the end of the page, the state is `unavailable`, with the reason `reset-unfinished`, until there is a new
+   * backup. `guardBackupReset` does this for each reset of a matrix-js-sdk client.
+   * @returns what the work returns @throws what it throws
+   */
+  duringReset<Value>(work: () => Promise<Value>): Promise<Value> {
+    return this.#resetting.during(work);
+  }
+
+  /** After `reset-unfinished`: makes the new backup by the host, if it can. How that ended is told by the state. */
+  async finishReset(): Promise<void> {
+    try {
+      await this.#finishReset();
+    } catch {
+      // It did not finish, as before.
+    }
+    await this.#lookAnew();
+  }
+
+  /**
    * Opens what is downloaded and waits for its recovery key, of the present backup and of those before, and starts.
    * @param recoveryKey of the backup or of the account's secret storage, or the passphrase that either was made from
    * @throws KeyBackupSyncError if it opens none of them. `recovery-key-invalid`: it is no recovery key. `decryption-key-mismatch`: it is the
@@ -197,7 +243,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     }
     switch (wish) {
       case "auto-start":
-        return this.#rest(await recallChoice(this.#worker(), this.#host.cryptoStore, null));
+        return this.#rest(await this.#recalled());
       case "go-on":
         return this.#goOn();
       case "resume":
@@ -223,6 +269,13 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     return true;
   }
 
+  /** A reset that broke off is more than what the user chose before. */
+  async #recalled(): Promise<KeyBackupSyncState | null> {
+    const state = await recallChoice(this.#worker(), this.#host.cryptoStore, null);
+    const isBroken = state !== null && (await isResetUnfinished(this.#worker(), this.#host));
+    return isBroken ? UNFINISHED : state;
+  }
+
   /** From another tab, or from a run that waited: it may have come to its end, too. */
   async #goOn(): Promise<boolean> {
     const recalled = await recallChoice(this.#worker(), this.#host.cryptoStore, syncOf(this.#state));
@@ -245,8 +298,9 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       report: (state: KeyBackupSyncState) => this.#report(state),
       priorities: this.#priorities,
       metered: this.#metered,
-      restingAt: this.#isDone ? this.#state : null,
+      restingAt: this.#isDone && !this.#mustLook ? this.#state : null,
     };
+    this.#mustLook = false;
     for (let reached = -1; ; ) {
       const link = this.#worker();
       try {
@@ -308,12 +362,26 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 
   /** A run goes on as it is, unless it is about a backup that is no longer the account's. One that is still asking will hear of it. */
   async #lookAgain(): Promise<void> {
-    if (!this.#isDone) {
+    if (!this.#isDone && this.#state.status !== "failed") {
       // The tab that has the run looks for itself.
       if (!this.#oneRun.isHere) return;
       if (!syncOf(this.#state) || !(await this.#isReplaced())) return;
     }
     await this.#oneRun.wish("look-again");
+  }
+
+  async #onResetEnd(outcome: ResetOutcome | null): Promise<void> {
+    if (this.#closed) return;
+    if (outcome === "unfinished" && isAtRest(this.#state)) this.#enter(UNFINISHED);
+    await this.#lookAnew();
+    this.#tell();
+  }
+
+  /** What it rests at is from before a reset. */
+  async #lookAnew(): Promise<void> {
+    this.#mustLook = this.#isDone;
+    const begun = this.#oneRun.wish("look-again");
+    await Promise.race([begun, new Promise((resolve) => setTimeout(resolve, LONGEST_LOOK))]);
   }
 
   /** Where nobody can tell, the run itself will hear of it. */

@@ -27,6 +27,7 @@ export interface MatrixCryptoLike {
   getActiveSessionBackupVersion(): Promise<string | null>;
   checkKeyBackupAndEnable(): Promise<unknown>;
   importRoomKeysAsJson(roomKeys: string, options: ImportOptions): Promise<void>;
+  resetKeyBackup?(): Promise<void>;
 }
 
 /** Of its `Room`. */
@@ -104,8 +105,17 @@ export function fromMatrixClient(client: MatrixClientLike): Host {
       client.on(BACKUP_STATUS, listener);
       return () => client.off(BACKUP_STATUS, listener);
     },
+    // With the guard of that call, if it has one.
+    resetKeyBackup: async () => crypto.resetKeyBackup?.(),
     isStopped: () => isStopped(crypto),
   };
+}
+
+const CALLED = ["getUserId", "getDeviceId", "getHomeserverUrl", "getAccessToken", "whoami", "getRooms", "on", "off"];
+
+/** Whether it has all that is called of a client here. */
+export function isMatrixClient(client: object): client is MatrixClientLike {
+  return CALLED.every((name) => typeof Reflect.get(client, name) === "function");
 }
 
 /**

@@ -91,6 +91,8 @@ export interface Host {
   readonly rooms: Rooms;
   /** Calls back when the client hears of another key backup than before. Returns how to stop that. */
   onBackupChange(listener: () => void): () => void;
+  /** Deletes every backup that the homeserver shows and makes a new one, where the host can do that: finishes a reset that broke off. */
+  resetKeyBackup?(): Promise<void>;
   /**
    * Whether the client was stopped, so that its crypto store is closed for good and every call of it throws. Asked before each import and
    * twice a second during a run. The run ends then, and is left to another client of the same user and device. Without it, a run of a

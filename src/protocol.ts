@@ -41,11 +41,16 @@ export type BackupCheck = { readonly replaced: readonly KeptBackup[] } & (
   | { readonly available: "yes"; readonly kept: KeptBackup }
 );
 
+/** What became of a reset of the backup that was begun on this device: `unfinished`, there is none that the client can use. */
+export type ResetOutcome = "none" | "unfinished";
+
 /** What is known without the homeserver. */
 export interface Recalled {
   readonly choice: Choice;
   /** Of the last backup that was the account's. */
   readonly kept: KeptBackup | null;
+  /** A reset was begun on this device, and perhaps not finished. */
+  readonly hasResetNote: boolean;
   /** Room keys of other backups that are kept here and not imported. */
   readonly earlier: number;
 }
@@ -66,6 +71,8 @@ export interface BackupComparison {
   readonly progress: Progress | null;
   /** The decryption key of it was kept. */
   readonly hasKey: boolean;
+  /** A reset that was begun on this device has not made a backup that the client can use. */
+  readonly isResetUnfinished: boolean;
   /** Room keys of other backups that are kept here and not imported. */
   readonly earlier: number;
 }
@@ -192,6 +199,12 @@ export interface WorkerCalls {
    * @param store the crypto store of now; `null` if nothing is wanted of what is kept: there seems to be nothing then
    */
   compare(decryptionKey: Uint8Array | null, store: CryptoStoreContents | null): Promise<BackupComparison>;
+  /** Whether a reset was begun on this device, and is not known to be over. */
+  hasResetNote(): Promise<boolean>;
+  /** The client is about to reset the backup: notes which one there is now. @param decryptionKey of the client (32 bytes) */
+  noteReset(decryptionKey: Uint8Array | null): Promise<ResetOutcome>;
+  /** No reset goes on: asks the homeserver what became of the one that was noted. @param decryptionKey of the client (32 bytes) */
+  resetOutcome(decryptionKey: Uint8Array | null): Promise<ResetOutcome>;
   /** Keeps the decryption key of all that is spooled and opened by this recovery key. */
   unlock(recoveryKey: string): Promise<Unlocked>;
   /** Answers after so many milliseconds, or when aborted: the timers of a worker keep their pace in hidden tabs. */

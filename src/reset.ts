@@ -26,6 +26,7 @@ export type AssessmentDoubt =
 
 /** What would be lost if the backup were reset now: compared with the homeserver by count and etag at that moment. */
 export type ResetAssessment = EarlierKeys &
+  UnfinishedReset &
   /** Nothing: there is no backup, it is empty, or the crypto store has every key of it. */
   (
     | { readonly kind: "none" }
@@ -38,6 +39,12 @@ export type ResetAssessment = EarlierKeys &
 export interface EarlierKeys {
   /** Room keys that are downloaded, not imported, and in no backup any more. A reset leaves them; to log out deletes them. */
   readonly earlier: number;
+}
+
+/** What a reset left that did not finish. */
+export interface UnfinishedReset {
+  /** A reset that was begun on this device deleted the backup and made no new one: room keys may be on this device alone. */
+  readonly isResetUnfinished?: true;
 }
 
 /** A file for the person to keep: with a passphrase it is a Matrix key export; without, an archive of what the homeserver sent. */

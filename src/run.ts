@@ -9,6 +9,7 @@ import type { BackedUpRoomKeys, Host } from "./host.js";
 import type { MeteredConnection } from "./metered-connection.js";
 import type { PriorityRooms } from "./priority-rooms.js";
 import type { BackupCheck, KeptBackup } from "./protocol.js";
+import { resetLockOf, unlessResetting, whenResetEnded } from "./reset-lock.js";
 import { isPassing, Retries } from "./retries.js";
 import {
   type BackupInfo,
@@ -110,8 +111,9 @@ async function tryOnce(given: RunOptions): Promise<void> {
   given.report({ status: "checking" });
   const options = { ...given, storeCount: await matchedStore(given) };
   const check = await checkOrImport(options);
+  const isUnfinished = await isResetUnfinished(options);
   const { replaced, fault } = await importReplaced(options, check.replaced);
-  await importPresent(options, check, replaced);
+  await importPresent(options, check, replaced, isUnfinished);
   if (fault) throw fault;
 }
 
@@ -126,18 +128,55 @@ async function importPresent(
   options: ImportingOptions,
   check: BackupCheck,
   replaced: ReplacedBackups | null,
+  isUnfinished: boolean,
 ): Promise<void> {
   if (check.available === "malformed") return importUndescribed(options, check.kept, replaced);
   if (check.available !== "yes") {
-    options.report({ status: "unavailable", reason: check.available, replaced });
+    const isMissing = isUnfinished && check.available === "no-backup";
+    options.report({ status: "unavailable", reason: isMissing ? "reset-unfinished" : check.available, replaced });
     if (check.available === "no-backup") await lookOnceMore(options, NO_BACKUP);
     return;
   }
   const { kept } = check;
+  if (isUnfinished) return importLeftOver(options, kept, replaced);
   const present = new BackupRun(options, kept, { kind: "present", replaced });
   if (!kept.settled) await present.settle();
   else options.report({ status: "complete", ...syncAt(kept), replaced });
   await lookOnceMore(options, kept.backup, present.hasUndecryptable);
+}
+
+/** What a reset that did not finish left on the homeserver comes to this device as well. What there is to say is that it did not finish. */
+async function importLeftOver(options: ImportingOptions, kept: KeptBackup, replaced: ReplacedBackups | null) {
+  const unfinished: KeyBackupSyncState = { status: "unavailable", reason: "reset-unfinished", replaced };
+  const report = (state: KeyBackupSyncState) => options.report(isLocked(state) ? unfinished : state);
+  try {
+    if (!kept.settled && kept.backup.count > 0)
+      await new BackupRun({ ...options, report }, kept, { kind: "present", replaced }).settle();
+  } catch (cause) {
+    if (!isFault(cause, "decryption-key-mismatch")) throw cause;
+  }
+  options.report(unfinished);
+}
+
+/** All of it is here, and waits for its decryption key. */
+function isLocked(state: KeyBackupSyncState): boolean {
+  if (state.status !== "waiting" || state.reason !== "decryption-key" || !state.sync) return false;
+  return state.sync.progress.downloaded >= state.sync.progress.total;
+}
+
+/**
+ * A reset that was begun here made no backup that the client can use. As long as one goes on there is nothing to be done.
+ * @throws KeyBackupSyncError `backup-replaced` when one has gone on
+ */
+async function isResetUnfinished({ host, link, signal, report }: RunOptions): Promise<boolean> {
+  if (!(await link.call("hasResetNote", [], signal))) return false;
+  const name = resetLockOf(host.account);
+  const key = await host.cryptoStore.getDecryptionKey();
+  const outcome = await unlessResetting(name, () => link.call("resetOutcome", [key], signal));
+  if (outcome) return outcome === "unfinished";
+  report({ status: "resetting" });
+  await whenResetEnded(name, signal);
+  throw new KeyBackupSyncError("backup-replaced");
 }
 
 /** What is whole on this device needs no answer of the homeserver. @throws KeyBackupSyncError `malformed-response` */

@@ -2,6 +2,7 @@
 import type { Choice } from "../protocol.js";
 import type { BackupRow } from "./backup-row.js";
 import { allOf, closeDatabase, RELAXED, type SpoolDatabase } from "./database.js";
+import type { ResetNote } from "./reset-note.js";
 import type { Tables } from "./tables.js";
 
 export class DatabaseTables implements Tables {
@@ -12,11 +13,20 @@ export class DatabaseTables implements Tables {
   }
 
   async getChoice(): Promise<Choice | null> {
-    return (await this.#database.get("choice", "choice")) ?? null;
+    return ((await this.#database.get("choice", "choice")) as Choice | undefined) ?? null;
   }
 
   async setChoice(choice: Choice): Promise<void> {
     await this.#database.put("choice", choice, "choice");
+  }
+
+  async getResetNote(): Promise<ResetNote | null> {
+    return ((await this.#database.get("choice", "reset")) as ResetNote | undefined) ?? null;
+  }
+
+  async setResetNote(note: ResetNote | null): Promise<void> {
+    if (note) await this.#database.put("choice", note, "reset");
+    else await this.#database.delete("choice", "reset");
   }
 
   async getBackup(backupId: string): Promise<BackupRow | null> {

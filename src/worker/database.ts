@@ -3,6 +3,7 @@ import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPObjectStore, openD
 import type { Choice, Identity } from "../protocol.js";
 import type { BackupRow } from "./backup-row.js";
 import { upgradedFrom3 } from "./database-upgrade.js";
+import type { ResetNote } from "./reset-note.js";
 import { within } from "./within.js";
 
 interface SpoolSchema extends DBSchema {
@@ -10,7 +11,8 @@ interface SpoolSchema extends DBSchema {
   backups: { key: string; value: BackupRow };
   chunks: { key: [backupId: string, segment: number, chunk: number]; value: Uint8Array };
   ledger: { key: [backupId: string, page: number]; value: Uint8Array };
-  choice: { key: "choice"; value: Choice };
+  /** The latter is a later one: an older library does not ask for it. */
+  choice: { key: "choice" | "reset"; value: Choice | ResetNote };
   /** Of the decryption keys in the rows. */
   sealing: { key: "key"; value: CryptoKey };
 }

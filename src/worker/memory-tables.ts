@@ -1,10 +1,12 @@
 /** Rows in memory: for a page whose browser stores nothing. They are gone with the worker. */
 import type { Choice } from "../protocol.js";
 import type { BackupRow } from "./backup-row.js";
+import type { ResetNote } from "./reset-note.js";
 import type { Tables } from "./tables.js";
 
 export class MemoryTables implements Tables {
   #choice: Choice | null = null;
+  #resetNote: ResetNote | null = null;
   #sealingKey: CryptoKey | null = null;
   readonly #backups = new Map<string, { row: BackupRow; pages: Uint8Array[] }>();
 
@@ -14,6 +16,14 @@ export class MemoryTables implements Tables {
 
   async setChoice(choice: Choice): Promise<void> {
     this.#choice = choice;
+  }
+
+  async getResetNote(): Promise<ResetNote | null> {
+    return this.#resetNote;
+  }
+
+  async setResetNote(note: ResetNote | null): Promise<void> {
+    this.#resetNote = note;
   }
 
   async getBackup(backupId: string): Promise<BackupRow | null> {

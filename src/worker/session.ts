@@ -10,6 +10,7 @@ import type {
   KeptBackup,
   NextBatch,
   Recalled,
+  ResetOutcome,
   SettledInStore,
   Spooled,
 } from "../protocol.js";
@@ -23,6 +24,7 @@ import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keepKeyOnce, keptDecryptor, opens } from "./kept-decryptor.js";
 import { RescueCalls } from "./rescue-calls.js";
+import { ResetNotes } from "./reset-note.js";
 import { RoomBatches } from "./room-batches.js";
 import { isRoomFor } from "./room-estimate.js";
 import type { SegmentOptions } from "./segment-writer.js";
@@ -53,6 +55,7 @@ export class Session {
   readonly #onDownloaded: (spooled: Spooled) => void;
   /** The calls about rescue copies. */
   readonly rescue: RescueCalls;
+  readonly #resets: ResetNotes;
   #checked: Checked | null = null;
   /** There is no room for it on the device. */
   #lacksRoom: Promise<boolean> = Promise.resolve(false);
@@ -65,6 +68,7 @@ export class Session {
     this.#spool = new Spool(identity);
     this.#homeserver = new Homeserver(identity.homeserverUrl, accessTokens);
     this.#onDownloaded = onDownloaded;
+    this.#resets = new ResetNotes(this.#spool);
     this.rescue = new RescueCalls(this.#spool, this.#homeserver, identity.userId);
   }
 
@@ -75,6 +79,7 @@ export class Session {
     return {
       choice: await this.#spool.getChoice(),
       kept: kept && { ...kept, settled: kept.settled && store !== null },
+      hasResetNote: await this.#resets.isThere(),
       earlier: earlierThan(rows, row?.backupId),
     };
   }
@@ -204,11 +209,24 @@ export class Session {
     const row = store && present;
     const isOther = this.#isOther(current);
     const isOtherKey = key !== null && current !== null && !(await opens(key, current.publicKey));
-    const told = { version, count, isOther, isOtherKey, earlier };
+    const isResetUnfinished = await this.#resets.isUnfinished(current, key);
+    const told = { version, count, isOther, isOtherKey, earlier, isResetUnfinished };
     if (!row) return { ...told, isCurrent: false, progress: null, hasKey: false };
     const isCurrent = row.whole && row.backup.etag === current?.etag;
     const hasKey = await isReadable(this.#spool, row);
     return { ...told, isCurrent, progress: progressOf(row), hasKey };
+  }
+
+  hasResetNote(): Promise<boolean> {
+    return this.#resets.isThere();
+  }
+
+  async noteReset(signal: AbortSignal, key: Uint8Array | null): Promise<ResetOutcome> {
+    return this.#resets.begin(await this.#homeserver.getBackupVersion(signal), key);
+  }
+
+  async resetOutcome(signal: AbortSignal, key: Uint8Array | null): Promise<ResetOutcome> {
+    return this.#resets.outcome(await this.#homeserver.getBackupVersion(signal), key);
   }
 
   /** Than the one that was checked last, if one was. */

@@ -28,6 +28,7 @@ import { type ChunkKey, LostChunkError, type NewChunk } from "./chunks.js";
 import { MemoryChunks } from "./memory-chunks.js";
 import { OvertakenError, onlyAsLeft } from "./overtaken.js";
 import type { PassphraseDescription, StoredBackupKey } from "./rescue/stored-backup-key.js";
+import type { ResetNote } from "./reset-note.js";
 import { seal, sealingKeyIn, unseal } from "./sealed-key.js";
 import { SpoolStorage } from "./spool-storage.js";
 import { deleteUncounted } from "./uncounted-chunks.js";
@@ -57,6 +58,14 @@ export class Spool {
 
   setChoice(choice: Choice): Promise<void> {
     return this.#storing(({ tables }) => tables.setChoice(choice));
+  }
+
+  getResetNote(): Promise<ResetNote | null> {
+    return this.#storing(({ tables }) => tables.getResetNote());
+  }
+
+  setResetNote(note: ResetNote | null): Promise<void> {
+    return this.#storing(({ tables }) => tables.setResetNote(note));
   }
 
   getBackup(backupId: string): Promise<BackupRow | null> {

@@ -1,10 +1,13 @@
 /** What the spool asks of whatever keeps its small things: rows, the ledger, the choice. All of it in IndexedDB, or in memory. */
 import type { Choice } from "../protocol.js";
 import type { BackupRow } from "./backup-row.js";
+import type { ResetNote } from "./reset-note.js";
 
 export interface Tables {
   getChoice(): Promise<Choice | null>;
   setChoice(choice: Choice): Promise<void>;
+  getResetNote(): Promise<ResetNote | null>;
+  setResetNote(note: ResetNote | null): Promise<void>;
   getBackup(backupId: string): Promise<BackupRow | null>;
   getBackups(): Promise<BackupRow[]>;
   /** A row for a backup that has none. */

@@ -30,6 +30,8 @@ export class TestHost implements Host {
   readonly refused = new Set<string>();
   /** As after a logout. */
   stopped = false;
+  /** What the client does to finish a reset. */
+  resetKeyBackup: () => Promise<void> = async () => {};
   /** By session ID. */
   readonly imported = new Map<string, RoomKey>();
   storeId: string = crypto.randomUUID();
