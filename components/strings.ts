@@ -15,7 +15,7 @@ export interface Saying {
 }
 
 /** Before what the warning comes. */
-export type Occasion = "reset" | "logout";
+export type Occasion = "reset" | "disable" | "delete" | "logout";
 
 /** What the warning says on one occasion. Counts are only in `agree`: screen readers speak the others. */
 export interface WarningStrings {
@@ -24,9 +24,9 @@ export interface WarningStrings {
   /** Comes before the list of keys. */
   readonly atRisk: string;
   /** Why nobody can tell; `unchecked`: the question itself failed. */
-  readonly unknown: Readonly<Record<AssessmentDoubt | "unchecked", string>>;
+  readonly unknown: Readonly<Record<AssessmentDoubt | "unchecked" | "reset-unfinished", string>>;
   readonly safe: string;
-  /** While the run goes on first. */
+  /** While the run goes on first, without the dialog. */
   readonly finishing: string;
   /** Asks for the second step. */
   readonly last: string;
@@ -151,6 +151,70 @@ export interface KeyBackupSyncStrings {
   };
   readonly rescueCopy: RescueCopyStrings;
 }
+
+const RESET: WarningStrings = {
+  title: "Before you reset your key backup",
+  checking: "Looking at what a reset would cost…",
+  atRisk: "A reset deletes the backup. Messages that need one of these keys may stay unreadable for good:",
+  unknown: {
+    offline: "There is no connection to the homeserver, so nobody can tell which keys a reset would cost.",
+    "homeserver-error": "The homeserver has a problem, so nobody can tell which keys a reset would cost.",
+    "crypto-store-error":
+      "The keys on this device cannot be checked, so nobody can tell which keys a reset would cost. Reload the page and try again.",
+    "no-decryption-key":
+      "This device does not have the recovery key, so nobody can tell which keys a reset would cost. If you find it, enter it first.",
+    unchecked: "It could not be found out which keys a reset would cost.",
+    "reset-unfinished": "The last reset did not finish, so nobody can tell which keys another one would cost.",
+  },
+  safe: "Every key from the backup is on this device. A reset costs none.",
+  finishing: "The reset waits until it costs no key. Then you are asked once more.",
+  last: "A reset cannot be undone. If you may find your recovery key, or have another device, go back.",
+  agree: (count, f) =>
+    count === null
+      ? "I accept that keys may be lost for good, and that nobody can tell how many."
+      : `I accept that ${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} may be lost for good.`,
+  buttons: {
+    finish: "Finish first, then reset",
+    goOn: "Reset",
+    anyway: "Reset anyway…",
+    confirm: "Reset and lose keys",
+  },
+};
+
+/** Its end is the end of key storage on every device of the account. */
+const DISABLE: WarningStrings = {
+  ...RESET,
+  title: "Before you turn key storage off",
+  checking: "Looking at what turning key storage off would cost…",
+  atRisk:
+    "This counts for all your devices: the backup is deleted, and none of them saves its keys any more. Messages that need one of these keys may stay unreadable for good:",
+  safe: "Every key from the backup is on this device. Turning key storage off costs none, but counts for all your devices: none of them saves its keys any more.",
+  finishing: "Turning key storage off waits until it costs no key. Then you are asked once more.",
+  last: "This counts for all your devices, and cannot be undone. If you may find your recovery key, or have another device, go back.",
+  buttons: {
+    finish: "Finish first, then turn off",
+    goOn: "Turn off",
+    anyway: "Turn off anyway…",
+    confirm: "Turn off and lose keys",
+  },
+};
+
+const DELETE: WarningStrings = {
+  ...RESET,
+  title: "Before you delete keys from your backup",
+  checking: "Looking at what this would cost…",
+  atRisk:
+    "Keys in your backup, or in an earlier one, are to be deleted. Messages that need one of these keys may stay unreadable for good:",
+  safe: "Every key from the backup is on this device. Deleting it there costs none.",
+  finishing: "The deletion waits until it costs no key. Then you are asked once more.",
+  last: "What is deleted cannot be brought back. If you may find your recovery key, or have another device, go back.",
+  buttons: {
+    finish: "Finish first, then delete",
+    goOn: "Delete",
+    anyway: "Delete anyway…",
+    confirm: "Delete and lose keys",
+  },
+};
 
 export const ENGLISH: KeyBackupSyncStrings = {
   language: "en",
@@ -338,33 +402,9 @@ export const ENGLISH: KeyBackupSyncStrings = {
     finishReset: "Finish the reset",
   },
   warning: {
-    reset: {
-      title: "Before you reset your key backup",
-      checking: "Looking at what a reset would cost…",
-      atRisk: "A reset deletes the backup. Messages that need one of these keys may stay unreadable for good:",
-      unknown: {
-        offline: "There is no connection to the homeserver, so nobody can tell which keys a reset would cost.",
-        "homeserver-error": "The homeserver has a problem, so nobody can tell which keys a reset would cost.",
-        "crypto-store-error":
-          "The keys on this device cannot be checked, so nobody can tell which keys a reset would cost. Reload the page and try again.",
-        "no-decryption-key":
-          "This device does not have the recovery key, so nobody can tell which keys a reset would cost. If you find it, enter it first.",
-        unchecked: "It could not be found out which keys a reset would cost.",
-      },
-      safe: "Every key from the backup is on this device. A reset costs none.",
-      finishing: "The reset goes on by itself as soon as it costs no key.",
-      last: "A reset cannot be undone. If you may find your recovery key, or have another device, go back.",
-      agree: (count, f) =>
-        count === null
-          ? "I accept that keys may be lost for good, and that nobody can tell how many."
-          : `I accept that ${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} may be lost for good.`,
-      buttons: {
-        finish: "Finish first, then reset",
-        goOn: "Reset",
-        anyway: "Reset anyway…",
-        confirm: "Reset and lose keys",
-      },
-    },
+    reset: RESET,
+    disable: DISABLE,
+    delete: DELETE,
     logout: {
       title: "Before you log out",
       checking: "Looking at what logging out would cost…",
@@ -379,10 +419,12 @@ export const ENGLISH: KeyBackupSyncStrings = {
           "Logging out deletes what is downloaded. The keys on this device cannot be checked, so nobody can tell how many are not imported yet.",
         "no-decryption-key":
           "Logging out deletes what is downloaded, and that waits for the recovery key. If you find it, enter it first.",
+        "reset-unfinished":
+          "Logging out deletes the keys on this device. A reset of your key backup did not finish, so they may be in no backup, and nobody can tell how many. Finish the reset first.",
         unchecked: "Logging out deletes what is downloaded. It could not be found out how many keys that costs.",
       },
       safe: "No key is waiting to be imported. Logging out costs none.",
-      finishing: "Logging out goes on by itself as soon as every key is imported.",
+      finishing: "Logging out waits until it costs no key. Then you are asked once more.",
       last: "What logging out deletes cannot be brought back. If you may find your recovery key, go back.",
       agree: (count, f) =>
         count === null

@@ -27,6 +27,7 @@ export const ASSESSMENTS = {
   none: {
     "Nothing would be lost": { kind: "none", earlier: 0 },
     "Nothing, an earlier backup was replaced": { kind: "none", earlier: REPLACED.locked },
+    "Nothing, a reset did not finish": { kind: "none", earlier: 0, isResetUnfinished: true },
   },
   "at-risk": {
     "Only in the backup": atRisk({ notDownloaded: 12_345 }),

@@ -8,7 +8,7 @@ import type { ResetAssessment } from "../src/reset.js";
 import type { KeyBackupSyncState } from "../src/state.js";
 import { ASSESSMENTS, UNKNOWN } from "./assessments.fixtures.js";
 import { MockRun } from "./mock-run.js";
-import { BY_STATUS, FAILED, WAITING } from "./states.fixtures.js";
+import { BY_STATUS, FAILED, UNAVAILABLE, WAITING } from "./states.fixtures.js";
 
 interface Args {
   readonly occasion: Occasion;
@@ -68,7 +68,9 @@ const meta: Meta<Args> = {
     presses: [],
     after: null,
   },
-  argTypes: { occasion: { control: "inline-radio", options: ["reset", "logout"] satisfies Occasion[] } },
+  argTypes: {
+    occasion: { control: "inline-radio", options: ["reset", "disable", "delete", "logout"] satisfies Occasion[] },
+  },
   // Each on a page of its own: one modal dialog leaves no other.
   parameters: { docs: { story: { inline: false, iframeHeight: 560 } } },
 };
@@ -173,6 +175,19 @@ export const BeforeLoggingOutEarlierBackup: Story = {
     state: BY_STATUS.complete["Complete, an earlier backup was replaced"],
   },
 };
+export const BeforeLoggingOutAfterAResetThatDidNotFinish: Story = {
+  name: "Before logging out, the reset did not finish",
+  args: {
+    occasion: "logout",
+    assessment: ASSESSMENTS.none["Nothing, a reset did not finish"],
+    state: UNAVAILABLE["reset-unfinished"],
+  },
+};
+export const BeforeTurningKeyStorageOff: Story = {
+  name: "Before turning key storage off",
+  args: { occasion: "disable" },
+};
+export const BeforeDeletingKeys: Story = { name: "Before deleting keys", args: { occasion: "delete" } };
 export const LogOutAnyway: Story = {
   name: "Log out anyway",
   args: { occasion: "logout", presses: ["Log out anyway…"] },

@@ -1,6 +1,7 @@
 /** What the person can do about a risk, besides taking it. */
-import { canResume, canStart, type KeyBackupSyncState, replacedBy } from "../../src/state.js";
+import { canResume, canStart, isResetUnfinished, type KeyBackupSyncState, replacedBy } from "../../src/state.js";
 import {
+  KeyBackupFinishResetRequestEvent,
   type KeyBackupRequestEvent,
   KeyBackupResumeRequestEvent,
   KeyBackupStartRequestEvent,
@@ -48,6 +49,7 @@ function isEarlierLocked({ losses: { earlier } }: Risk, state: KeyBackupSyncStat
 export function wishToFinish(
   state: KeyBackupSyncState,
 ): (new (init: RequestEventInit) => KeyBackupRequestEvent) | null {
+  if (isResetUnfinished(state)) return KeyBackupFinishResetRequestEvent;
   if (canResume(state)) return KeyBackupResumeRequestEvent;
   return canStart(state) ? KeyBackupStartRequestEvent : null;
 }

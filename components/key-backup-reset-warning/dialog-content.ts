@@ -6,7 +6,6 @@ import type { KeyBackupSafety } from "../../src/reset.js";
 import { canResume, type KeyBackupSyncState } from "../../src/state.js";
 import type { Formats } from "../formats.js";
 import { needsRecoveryKey } from "../key-backup-controls/main-wish.js";
-import "../key-backup-progress/key-backup-progress.js";
 import "../key-backup-rescue-copy/key-backup-rescue-copy.js";
 import type { KeyBackupSyncStrings, Occasion } from "../strings.js";
 import { choicesOf } from "./choices.js";
@@ -50,6 +49,28 @@ export function dialogContent(scene: Scene, actions: Actions): TemplateResult {
   `;
 }
 
+/** In place of the dialog, while the page can be used: the user is asked once more when the run has ended. */
+export function finishingContent(
+  { state, strings, occasion }: Pick<Scene, "state" | "strings" | "occasion">,
+  actions: Actions,
+): TemplateResult {
+  return html`
+    <div part="finishing" class="finishing">
+      <p class="message" role="status">${strings.warning[occasion].finishing}</p>
+      ${row(finishingButtons(state, strings, actions))}
+    </div>
+  `;
+}
+
+function finishingButtons(state: KeyBackupSyncState, { buttons }: KeyBackupSyncStrings, actions: Actions): Button[] {
+  return [
+    needsRecoveryKey(state) && primary(buttons.recoveryKey, actions.enterRecoveryKey),
+    canResume(state) && primary(buttons.downloadAnyway, actions.resume),
+    plain(buttons.back, actions.back),
+    plain(buttons.cancel, actions.cancel),
+  ].filter((button) => button !== false);
+}
+
 function messageOf({ step, risk, strings, occasion }: Scene): string {
   const words = strings.warning[occasion];
   switch (step.kind) {
@@ -68,12 +89,8 @@ function messageOf({ step, risk, strings, occasion }: Scene): string {
 const STEPS: Readonly<Record<Step["kind"], (scene: Scene, actions: Actions) => TemplateResult>> = {
   checking: ({ strings }, actions) => row([plain(strings.buttons.cancel, actions.cancel)]),
   choice: (scene, actions) => html`${trouble(scene)} ${losses(scene)} ${row(choiceButtons(scene, actions))}`,
-  finishing: (scene, actions) => html`
-    <key-backup-progress
-      exportparts="icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures, replaced"
-      .state=${scene.state} .strings=${scene.strings}></key-backup-progress>
-    ${row(finishingButtons(scene, actions))}
-  `,
+  // It has no dialog: see finishingContent().
+  finishing: () => html``,
   rescue: ({ safety, strings, risk, state }, { back, cancel }) => html`
     <key-backup-rescue-copy
       autofocus
@@ -125,15 +142,6 @@ function choiceButtons({ risk, state, strings, occasion }: Scene, actions: Actio
     plain(cancel, actions.cancel),
     danger(words.anyway, actions.goAnyway),
   ];
-}
-
-function finishingButtons({ state, strings: { buttons } }: Scene, actions: Actions): Button[] {
-  return [
-    needsRecoveryKey(state) && primary(buttons.recoveryKey, actions.enterRecoveryKey),
-    canResume(state) && primary(buttons.downloadAnyway, actions.resume),
-    plain(buttons.back, actions.back),
-    plain(buttons.cancel, actions.cancel),
-  ].filter((button) => button !== false);
 }
 
 function agreement({ step, risk, strings, occasion, formats }: Scene, { agree }: Actions): TemplateResult {

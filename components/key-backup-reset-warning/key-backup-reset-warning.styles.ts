@@ -27,6 +27,14 @@ export const styles = css`
     background: rgb(0 0 0 / 55%);
   }
 
+  .finishing {
+    display: grid;
+    gap: calc(var(--_spacing) * 0.75);
+    padding: var(--_spacing);
+    border: 1px solid var(--_border);
+    border-radius: var(--_radius);
+  }
+
   .title,
   p,
   ul {

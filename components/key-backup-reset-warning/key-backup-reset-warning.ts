@@ -8,7 +8,7 @@ import { formatsFor } from "../formats.js";
 import { ENGLISH, type KeyBackupSyncStrings, type Occasion } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { wishToFinish } from "./choices.js";
-import { type Actions, dialogContent } from "./dialog-content.js";
+import { type Actions, dialogContent, finishingContent } from "./dialog-content.js";
 import { styles } from "./key-backup-reset-warning.styles.js";
 import { LiveAssessment, type Question } from "./live-assessment.js";
 import { type Finding, UNCHECKED } from "./risk.js";
@@ -25,7 +25,8 @@ interface Request {
 }
 
 /**
- * Says which keys would be lost, before they are, and offers the ways out. It shows nothing until `confirm()` is called, and then only
+ * Says which keys would be lost, before they are, and offers the ways out. Who wants to finish first has the page, and is asked once more
+ * at the end. It shows nothing until `confirm()` is called, and then only
  * where something may be lost. It resets nothing, downloads nothing, and knows no controller: it asks what it is given, and sends wishes
  * that bubble, but do not leave the shadow root that it is in.
  *
@@ -35,9 +36,11 @@ interface Request {
  *
  * @fires {KeyBackupStartRequestEvent} key-backup-start-request - The person wants the download to be finished first.
  * @fires {KeyBackupResumeRequestEvent} key-backup-resume-request - The same, after a pause.
+ * @fires {KeyBackupFinishResetRequestEvent} key-backup-finish-reset-request - The person wants a reset that did not finish to be finished first.
  * @fires {KeyBackupRecoveryKeyRequestEvent} key-backup-recovery-key-request - The person wants to enter the recovery key. The dialog is closed by then.
  *
  * @csspart dialog - The dialog.
+ * @csspart finishing - In place of the dialog, while the download is being finished: what it waits for, and two buttons.
  * @csspart dialog-title - Its name.
  * @csspart dialog-message - What is the matter.
  * @csspart losses - The list of keys that may be lost.
@@ -63,7 +66,7 @@ interface Request {
 export class KeyBackupResetWarningElement extends LitElement {
   static override styles = [tokens, buttons, styles];
 
-  /** What it comes before: a reset of the backup, or the end of the session on this device. */
+  /** What it comes before: `reset`, `disable` or `delete` of the backup or a part of it, or `logout`, the end of the session on this device. */
   @property() occasion: Occasion = "reset";
   /** Of the run that can be finished first. */
   @property({ attribute: false }) state: KeyBackupSyncState = IDLE;
@@ -90,6 +93,8 @@ export class KeyBackupResetWarningElement extends LitElement {
    */
   confirm(): Promise<boolean> {
     if (!this.isConnected || !this.safety) return Promise.resolve(false);
+    // Asked again, for instance by another press: the answer is wanted now.
+    if (this.step?.kind === "finishing") this.step = CHOICE;
     this.#request ??= this.#begin(this.safety);
     return this.#request.answer;
   }
@@ -108,7 +113,7 @@ export class KeyBackupResetWarningElement extends LitElement {
   }
 
   protected override updated(): void {
-    const mustShow = this.step !== null && this.#patience === null;
+    const mustShow = this.step !== null && this.step.kind !== "finishing" && this.#patience === null;
     if (mustShow && !this.#isShown) this.#show();
     if (!mustShow && this.#isShown) this.#hide();
     const isNewStep = this.step?.kind !== this.#shownStep?.kind;
@@ -133,6 +138,7 @@ export class KeyBackupResetWarningElement extends LitElement {
       >
         ${this.step ? this.#content(this.step) : nothing}
       </dialog>
+      ${this.step?.kind === "finishing" ? finishingContent(this, this.#actions) : nothing}
     `;
   }
 
@@ -155,7 +161,7 @@ export class KeyBackupResetWarningElement extends LitElement {
     resume: () => this.dispatchEvent(new KeyBackupResumeRequestEvent({ composed: false })),
     enterRecoveryKey: () => {
       // Whoever has it needs no reset; and nothing of the page could be reached below the dialog.
-      this.#end(false);
+      if (this.step?.kind !== "finishing") this.#end(false);
       this.dispatchEvent(new KeyBackupRecoveryKeyRequestEvent({ composed: false }));
     },
   };

@@ -6,8 +6,8 @@ import type { Occasion } from "../strings.js";
 /** Numbers of room keys. */
 export interface Losses extends KeysAtRisk, EarlierKeys {}
 
-/** Why nobody can tell; `unchecked`: the assessment itself failed. */
-export type Doubt = AssessmentDoubt | "unchecked";
+/** Why nobody can tell; `unchecked`: the assessment itself failed; `reset-unfinished`: there is no backup that the keys could be in. */
+export type Doubt = AssessmentDoubt | "unchecked" | "reset-unfinished";
 
 export type Risk =
   | { readonly kind: "none" | "at-risk"; readonly losses: Losses }
@@ -26,7 +26,7 @@ export const UNCHECKED: Risk = { kind: "unknown", reason: "unchecked", losses: N
 
 /** A reset takes the backup; to log out takes what is on this device, and leaves the backup where it is. */
 export function riskOf(assessment: ResetAssessment, occasion: Occasion): Risk {
-  return occasion === "reset" ? riskOfReset(assessment) : riskOfLogout(assessment);
+  return occasion === "logout" ? riskOfLogout(assessment) : riskOfReset(assessment);
 }
 
 function riskOfReset(assessment: ResetAssessment): Risk {
@@ -42,6 +42,7 @@ function riskOfLogout(assessment: ResetAssessment): Risk {
     notImported: keysOf(assessment).notImported,
     earlier: assessment.earlier,
   };
+  if (assessment.isResetUnfinished) return { kind: "unknown", reason: "reset-unfinished", losses };
   if (countOf(losses) === 0) return { kind: "none", losses };
   return assessment.kind === "unknown"
     ? { kind: "unknown", reason: assessment.reason, losses }

@@ -10,7 +10,7 @@ export type Step =
   /** Nothing is known yet. */
   | { readonly kind: "checking" }
   | { readonly kind: "choice"; readonly trouble: Trouble | null }
-  /** The run goes on; `from` is what its state was before. */
+  /** The run goes on, without the dialog; `from` is what its state was before. The user is asked once more when it has ended. */
   | { readonly kind: "finishing"; readonly from: KeyBackupSyncState }
   | { readonly kind: "rescue" }
   /** The one before keys are lost. */
@@ -24,7 +24,7 @@ export function stepAfter(step: Step, { risk, state }: Finding, before: Risk | n
     case "checking":
       return risk.kind === "none" ? null : CHOICE;
     case "finishing":
-      if (risk.kind === "none") return null;
+      if (risk.kind === "none") return CHOICE;
       return isAtRest(state) && state !== step.from ? { kind: "choice", trouble: troubleOf(state) } : step;
     case "last":
       if (risk.kind === "none") return CHOICE;

@@ -9,7 +9,8 @@ export const styles = css`
   :host([hidden]) {
     display: contents !important;
   }
-  :host([hidden]) .base {
+  :host([hidden]) .base,
+  :host([hidden]) key-backup-reset-warning::part(finishing) {
     display: none;
   }
 

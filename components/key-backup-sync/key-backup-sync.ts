@@ -1,6 +1,12 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, query } from "lit/decorators.js";
-import { controllerFor, type KeyBackupSafety, type MatrixClientLike, readinessOf } from "../../src/index.js";
+import {
+  controllerFor,
+  type KeyBackupSafety,
+  type MatrixClientLike,
+  type ResetQuestion,
+  readinessOf,
+} from "../../src/index.js";
 import { IDLE, INTENSITIES, type Intensity, type KeyBackupSyncRun, type KeyBackupSyncState } from "../../src/state.js";
 import { KeyBackupStateChangeEvent } from "../events.js";
 import type { KeyBackupControlsElement } from "../key-backup-controls/key-backup-controls.js";
@@ -20,8 +26,8 @@ type Run = KeyBackupSyncRun & KeyBackupSafety;
 
 const PROGRESS_PARTS =
   "icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures, replaced";
-const WARNING_PARTS = `dialog, dialog-title, dialog-message, losses, actions, button, button-danger, option, input, complaint, ${PROGRESS_PARTS}`;
-const OCCASIONS = ["reset", "logout"] as const satisfies readonly Occasion[];
+const WARNING_PARTS = `dialog, finishing, dialog-title, dialog-message, losses, actions, button, button-danger, option, input, complaint, ${PROGRESS_PARTS}`;
+const OCCASIONS = ["reset", "disable", "delete", "logout"] as const satisfies readonly Occasion[];
 
 /**
  * Downloads every room key of the account's key backup, in the background, and shows how far that is. Give it a `client` and it starts by
@@ -113,12 +119,12 @@ export class KeyBackupSyncElement extends LitElement {
   }
 
   /**
-   * Before the key backup is reset: whether it may be. Resolves with true at once where no key would be lost; else the person is asked,
+   * Before the key backup is reset, turned off (`disable`) or deleted in part (`delete`): whether it may be. Resolves with true at once where no key would be lost; else the person is asked,
    * and may first have the download finished or save a rescue copy. With false where there is nobody to ask: off the page, or without a
    * `client` or `controller`.
    */
-  confirmReset(): Promise<boolean> {
-    return this.#confirm("reset");
+  confirmReset(question: ResetQuestion = "reset"): Promise<boolean> {
+    return this.#confirm(question);
   }
 
   /** Before logging out: the same, where keys are downloaded but not yet imported, of this backup or of earlier ones. */

@@ -5,7 +5,7 @@ import type { ResetAssessment } from "../../src/reset.js";
 import type { KeyBackupSyncState } from "../../src/state.js";
 import { ASSESSMENTS, RISKS, UNKNOWN } from "../../stories/assessments.fixtures.js";
 import { MockRun } from "../../stories/mock-run.js";
-import { BY_STATUS, FAILED, WAITING } from "../../stories/states.fixtures.js";
+import { BY_STATUS, FAILED, UNAVAILABLE, WAITING } from "../../stories/states.fixtures.js";
 import { sendKeys, setViewport } from "../support/commands.mjs";
 import { deferred } from "../support/deferred.js";
 import { all, button, buttons, focusedName, one, part, press, settled, tabTo, textOf } from "./on-page.js";
@@ -26,7 +26,11 @@ const { Downloading: DOWNLOADING } = BY_STATUS.downloading;
 const { Importing: IMPORTING } = BY_STATUS.importing;
 const { Complete: COMPLETE } = BY_STATUS.complete;
 const { "Paused in the download": PAUSED } = BY_STATUS.paused;
-const { "Nothing would be lost": NONE, "Nothing, an earlier backup was replaced": EARLIER } = ASSESSMENTS.none;
+const {
+  "Nothing would be lost": NONE,
+  "Nothing, an earlier backup was replaced": EARLIER,
+  "Nothing, a reset did not finish": RESET_UNFINISHED,
+} = ASSESSMENTS.none;
 const {
   "Only in the backup": IN_BACKUP,
   "Of every kind": EVERY_KIND,
@@ -343,7 +347,7 @@ describe("<key-backup-reset-warning>", () => {
         const requests = requestsOf(element);
         await pressAll(element, FINISH);
         expect(requests).to.deep.equal(asked);
-        expect(all(element, "key-backup-progress")).to.have.lengthOf(1);
+        expect(all(element, "[part='finishing']")).to.have.lengthOf(1);
       });
     }
 
@@ -354,24 +358,36 @@ describe("<key-backup-reset-warning>", () => {
       expect(buttons(element)).to.include(ANYWAY);
     });
 
-    it("shows how far it is", async () => {
+    it("leaves the page to the user, and says what it waits for", async () => {
       const run = new MockRun(PAUSED, EVERY_KIND);
       const asked = await finishing(run);
       await become(asked, run, IMPORTING);
-      expect(textOf(part(asked.element, "counts"))).to.contain("61,050 of 100,000 keys imported");
-      expect(message(asked)).to.equal("The reset goes on by itself as soon as it costs no key.");
+      expect([asked.dialog.open, asked.answer()]).to.deep.equal([false, null]);
+      expect(textOf(part(asked.element, "finishing"))).to.contain("waits until it costs no key.");
       expect(buttons(asked.element)).to.deep.equal(["Back", "Cancel"]);
     });
 
-    it("goes on by itself when nothing would be lost any more", async () => {
+    it("asks once more when nothing would be lost any more, and does nothing with nobody there", async () => {
       const run = new MockRun(PAUSED, EVERY_KIND);
       const asked = await finishing(run);
       await become(asked, run, IMPORTING);
-      expect(asked.answer()).to.equal(null);
       run.assessment = NONE;
       await become(asked, run, COMPLETE);
+      await shown(asked);
+      expect(message(asked)).to.equal("Every key from the backup is on this device. A reset costs none.");
+      expect([asked.answer(), ...buttons(asked.element)]).to.deep.equal([null, "Reset", "Cancel"]);
+      await pressAll(asked.element, "Reset");
       await answered(asked, true);
-      expect(asked.dialog.open).to.equal(false);
+    });
+
+    it("asks at once when it is asked for the answer again", async () => {
+      const asked = await finishing(new MockRun(DOWNLOADING, EVERY_KIND));
+      const again = askAgain(asked.element);
+      await shown(again);
+      expect(buttons(asked.element)).to.include(ANYWAY);
+      await pressAll(asked.element, "Cancel");
+      await answered(asked, false);
+      await answered(again, false);
     });
 
     it("does not take the state that it began with for the end", async () => {
@@ -425,8 +441,9 @@ describe("<key-backup-reset-warning>", () => {
 
     it("can be cancelled", async () => {
       const asked = await finishing(new MockRun(DOWNLOADING, EVERY_KIND));
-      await sendKeys({ press: "Escape" });
+      await pressAll(asked.element, "Cancel");
       await answered(asked, false);
+      expect(all(asked.element, "[part='finishing']")).to.have.lengthOf(0);
     });
 
     it("can be left for the choice, and then does not go on by itself", async () => {
@@ -444,6 +461,10 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await finishing(run);
       await become(asked, run, WAITING["decryption-key"]);
       expect(buttons(asked.element)).to.deep.equal(["Enter recovery key", "Back", "Cancel"]);
+      const requests = requestsOf(asked.element);
+      await pressAll(asked.element, "Enter recovery key");
+      // The run goes on with it, and so does the wait.
+      expect([...requests, asked.answer()]).to.deep.equal(["key-backup-recovery-key-request", null]);
     });
 
     it("asks before it downloads on a connection that is set to save data", async () => {
@@ -637,6 +658,16 @@ describe("<key-backup-reset-warning>", () => {
         await answered(await ask(new MockRun(PAUSED, assessment), "logout"), true);
       });
     }
+
+    it("logout: asks where a reset did not finish, and has it finished first", async () => {
+      const asked = await askShown(new MockRun(UNAVAILABLE["reset-unfinished"], RESET_UNFINISHED), "logout");
+      expect(message(asked)).to.contain("they may be in no backup");
+      let requests = 0;
+      asked.element.addEventListener("key-backup-finish-reset-request", () => requests++);
+      await pressAll(asked.element, "Finish first, then log out");
+      expect(requests).to.equal(1);
+      expect(asked.answer()).to.equal(null);
+    });
 
     it("logout: offers the recovery key where that is missing", async () => {
       const asked = await askShown(new MockRun(WAITING["decryption-key"], UNKNOWN["no-decryption-key"]), "logout");

@@ -593,6 +593,14 @@ describe("<key-backup-sync>", () => {
       expect(textOf(await dialogOf(element))).to.contain("Before you log out");
       await sendKeys({ press: "Escape" });
       expect(await logout).to.equal(false);
+      const disable = element.confirmReset("disable");
+      expect(textOf(await dialogOf(element))).to.contain("This counts for all your devices");
+      await sendKeys({ press: "Escape" });
+      expect(await disable).to.equal(false);
+      const deletion = element.confirmReset("delete");
+      expect(textOf(await dialogOf(element))).to.contain("Before you delete keys from your backup");
+      await sendKeys({ press: "Escape" });
+      expect(await deletion).to.equal(false);
     });
 
     it("share one dialog when they are called twice", async () => {
@@ -603,7 +611,7 @@ describe("<key-backup-sync>", () => {
       expect(await Promise.all(answers)).to.deep.equal([false, false]);
     });
 
-    it("have the run finished first, and are true by themselves when it is", async () => {
+    it("have the run finished first, and ask once more when it is", async () => {
       const run = new MockRun(PAUSED, EVERY_KIND);
       const element = await showing(run);
       const answer = element.confirmReset();
@@ -612,8 +620,12 @@ describe("<key-backup-sync>", () => {
       await press(button(element, "Finish first, then reset"));
       expect(run.asked).to.deep.equal(["resume"]);
       await become(element, run, IMPORTING);
+      expect(dialogs(element)).to.have.lengthOf(0);
       run.assessment = { kind: "none", earlier: 0 };
       await become(element, run, COMPLETE);
+      await dialogOf(element);
+      await settled(element);
+      await press(button(element, "Reset"));
       expect(await answer).to.equal(true);
     });
 

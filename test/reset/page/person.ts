@@ -32,9 +32,15 @@ export async function agree(element: Element, way: Exclude<Way, "unguarded">, ca
   });
   await until(() => isDone || find(element, "Reset anyway…") !== undefined, "the question");
   if (isDone) return done;
-  if (way === "finish") await press(element, "Finish first, then reset");
-  else await loseKeys(element);
+  if (way === "anyway") await loseKeys(element);
+  else await finishFirst(element);
   return done;
+}
+
+/** The question comes once more at the end. */
+async function finishFirst(element: Element): Promise<void> {
+  await press(element, "Finish first, then reset");
+  await press(element, "Reset");
 }
 
 async function loseKeys(element: Element): Promise<void> {
