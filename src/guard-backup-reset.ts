@@ -1,65 +1,77 @@
 /**
- * Puts a question before every way that matrix-js-sdk has to destroy a key backup. It knows which these are, by what they are called; what
- * the question is, and who answers it, is the element's.
+ * Puts a question before every way that matrix-js-sdk has to destroy a key backup: see destroying-calls.ts. What the question looks like,
+ * and who answers it, is the element's.
  */
+import type { KeyBackupSyncController } from "./controller.js";
+import {
+  type AskedCrypto,
+  CLIENT_CALLS,
+  CRYPTO_CALLS,
+  type DestroyingCall,
+  type ResetQuestion,
+} from "./destroying-calls.js";
 import { KeyBackupSyncError } from "./errors.js";
+import { controllerFor, isMatrixClient, readinessOf } from "./from-matrix-client.js";
+import { isSecured } from "./secure-first.js";
 
-type DestroyingCall =
-  | "resetKeyBackup"
-  | "deleteKeyBackupVersion"
-  | "disableKeyStorage"
-  | "resetEncryption"
-  | "bootstrapSecretStorage";
+type Call = (...args: unknown[]) => Promise<unknown>;
 
-/** Of its `CryptoApi`, of any major. */
-interface GuardedCrypto extends Readonly<Partial<Record<DestroyingCall, unknown>>> {
-  getKeyBackupInfo(): Promise<{ readonly version?: string } | null>;
-  checkKeyBackupAndEnable(): Promise<{ readonly backupInfo: { readonly version?: string } } | null>;
-}
-
-type Call = (...args: unknown[]) => Promise<void>;
-
-/** Of a matrix-js-sdk client all that is needed here. */
+/** Of a matrix-js-sdk client, of any major, all that is needed here. */
 export interface GuardableClient {
-  getCrypto(): GuardedCrypto | undefined;
+  getCrypto(): AskedCrypto | undefined;
 }
 
 /** What asks the person: `<key-backup-sync>` is one. */
 export interface ResetConfirmation {
-  /** Resolves with whether the backup may go. */
-  confirmReset(): Promise<boolean>;
+  /** Resolves with whether the call may be done; with `disable` or `delete` it is another one than a reset. */
+  confirmReset(question?: ResetQuestion): Promise<boolean>;
 }
 
-/** Whether a call with these arguments destroys the account's present backup. */
-const DESTROYS: Readonly<
-  Record<DestroyingCall, (crypto: GuardedCrypto, args: readonly unknown[]) => Promise<boolean>>
-> = {
-  resetKeyBackup: async () => true,
-  disableKeyStorage: async () => true,
-  resetEncryption: async () => true,
-  bootstrapSecretStorage: async (_crypto, [options]) =>
-    Boolean((options as { setupNewKeyBackup?: boolean } | undefined)?.setupNewKeyBackup),
-  deleteKeyBackupVersion: (crypto, [version]) => isPresent(crypto, String(version)),
-};
+export interface GuardOptions {
+  /**
+   * For a reset that the client starts by itself, which is one without a press or key of the user just before. `ask`, as without it: asks as
+   * for any other. `secure-first`: starts the download, waits until every room key of the backup is on this device with its decryption
+   * key, then goes on without a question. Asks nevertheless where that needs the user: paused, failed, or without the decryption key.
+   */
+  readonly automatic?: "ask" | "secure-first";
+}
+
+interface Confirmation extends Required<GuardOptions> {
+  confirmReset(question: ResetQuestion): Promise<boolean>;
+}
+
+/** Given at a step of a reset: it holds for the steps that follow, as long as the backup is the same one. */
+interface Agreement {
+  readonly version: string;
+  readonly until: number;
+}
+
+/** Milliseconds from the first step of a reset to the next: it may ask for a password, or for a new passphrase. */
+const LONGEST_SEQUENCE = 15 * 60_000;
 
 /** The one guard of each crypto that has one. */
-const guards = new WeakMap<GuardedCrypto, Guard>();
+const guards = new WeakMap<AskedCrypto, Guard>();
 
 /**
- * From now on each of these asks `element.confirmReset()` first: `resetKeyBackup`, `deleteKeyBackupVersion` (of the present version),
- * `disableKeyStorage`, `resetEncryption`, and `bootstrapSecretStorage` with `setupNewKeyBackup`. When the answer is no, it throws a
- * KeyBackupSyncError `reset-declined`, and nothing is touched. Of several elements on one client the last one asks.
+ * From now on each of these asks `element.confirmReset()` first: `resetKeyBackup`, `deleteKeyBackupVersion`, `disableKeyStorage`,
+ * `resetEncryption`, `bootstrapSecretStorage` with `setupNewKeyBackup`, or with `setupNewSecretStorage` where this device does not know the
+ * backup's decryption key, and `client.deleteKeysFromBackup`. When the answer is no, it throws a KeyBackupSyncError `reset-declined`, and
+ * nothing is touched. A reset of several steps is asked about once. Of several elements on one client the last one asks.
  *
  * @param client after `initRustCrypto()`
  * @returns how to take the guard off again
  * @throws TypeError if the client has no crypto
  */
-export function guardBackupReset(client: GuardableClient, element: ResetConfirmation): () => void {
+export function guardBackupReset(
+  client: GuardableClient,
+  element: ResetConfirmation,
+  { automatic = "ask" }: GuardOptions = {},
+): () => void {
   const crypto = client.getCrypto();
   if (!crypto) throw new TypeError("key-backup-sync: the client has no crypto: call initRustCrypto() first");
-  const guard = guards.get(crypto) ?? new Guard(crypto);
+  const guard = guards.get(crypto) ?? new Guard(client, crypto);
   guards.set(crypto, guard);
-  const confirmation = { confirmReset: () => element.confirmReset() };
+  const confirmation: Confirmation = { confirmReset: (question) => element.confirmReset(question), automatic };
   guard.confirmations.push(confirmation);
   return () => {
     guard.confirmations = guard.confirmations.filter((other) => other !== confirmation);
@@ -70,61 +82,104 @@ export function guardBackupReset(client: GuardableClient, element: ResetConfirma
 }
 
 class Guard {
-  confirmations: ResetConfirmation[] = [];
-  readonly #crypto: GuardedCrypto;
+  confirmations: Confirmation[] = [];
+  readonly #client: GuardableClient;
+  readonly #crypto: AskedCrypto;
   readonly #restores: readonly (() => void)[];
   /** Calls that the person agreed to and that are not done yet. What they call in turn is part of that, and asks nobody. */
   #agreedCalls = 0;
+  #agreement: Agreement | null = null;
 
-  constructor(crypto: GuardedCrypto) {
+  constructor(client: GuardableClient, crypto: AskedCrypto) {
+    this.#client = client;
     this.#crypto = crypto;
-    const names = (Object.keys(DESTROYS) as DestroyingCall[]).filter((name) => typeof crypto[name] === "function");
-    this.#restores = names.map((name) => this.#wrap(name));
+    this.#restores = [...this.#wrapAll(crypto, CRYPTO_CALLS), ...this.#wrapAll(client, CLIENT_CALLS)];
   }
 
   takeOff(): void {
     for (const restore of this.#restores) restore();
   }
 
+  #wrapAll(owner: object, calls: Readonly<Record<string, DestroyingCall>>): (() => void)[] {
+    return Object.entries(calls).flatMap(([name, call]) => {
+      const original: unknown = Reflect.get(owner, name);
+      return typeof original === "function" ? [this.#wrap(owner, name, original as Call, call)] : [];
+    });
+  }
+
   /** Returns how to undo it. */
-  #wrap(name: DestroyingCall): () => void {
-    const crypto = this.#crypto;
-    const before = Object.getOwnPropertyDescriptor(crypto, name);
-    const original = crypto[name] as Call;
-    const guarded: Call = (...args) => this.#ask(name, args, () => original.apply(crypto, args));
-    Object.defineProperty(crypto, name, { value: guarded, configurable: true, enumerable: true, writable: true });
+  #wrap(owner: object, name: string, original: Call, call: DestroyingCall): () => void {
+    const before = Object.getOwnPropertyDescriptor(owner, name);
+    const guarded: Call = (...args) => this.#ask(call, args, () => original.apply(owner, args));
+    Object.defineProperty(owner, name, { value: guarded, configurable: true, enumerable: true, writable: true });
     return () => {
       // Whoever wrapped it after us still calls it: it stays, and lets everything through.
-      if ((crypto[name] as Call) !== guarded) return;
-      if (before) Object.defineProperty(crypto, name, before);
-      else Reflect.deleteProperty(crypto, name);
+      if (Reflect.get(owner, name) !== guarded) return;
+      if (before) Object.defineProperty(owner, name, before);
+      else Reflect.deleteProperty(owner, name);
     };
   }
 
-  async #ask(name: DestroyingCall, args: readonly unknown[], call: () => Promise<void>): Promise<void> {
+  async #ask(call: DestroyingCall, args: readonly unknown[], work: () => Promise<unknown>): Promise<unknown> {
     const person = this.confirmations.at(-1);
-    if (!person || this.#agreedCalls > 0 || !(await DESTROYS[name](this.#crypto, args))) return call();
-    if (!(await person.confirmReset())) throw new KeyBackupSyncError("reset-declined");
+    if (!person || this.#agreedCalls > 0) return work();
+    const question = await call.question(args, this.#crypto);
+    if (!question) return work();
+    const isAgreed = (await this.#isAgreed()) || (await this.#mayGoOn(person, question));
+    if (!isAgreed) throw new KeyBackupSyncError("reset-declined");
     this.#agreedCalls++;
     try {
-      await call();
+      return call.isStep?.(args) ? await this.#step(work) : await this.#perform(call, args, work);
     } finally {
       this.#agreedCalls--;
     }
   }
+
+  async #mayGoOn(person: Confirmation, question: ResetQuestion): Promise<boolean> {
+    const run = this.#run;
+    const isAutomatic = question === "reset" && person.automatic === "secure-first" && !isByUser();
+    if (isAutomatic && run && (await isSecured(run))) return true;
+    return person.confirmReset(question);
+  }
+
+  /** The backup is still there after a step: what was agreed to is what comes next. */
+  async #step(work: () => Promise<unknown>): Promise<unknown> {
+    const result = await work();
+    const version = await this.#presentVersion();
+    this.#agreement = version === null ? null : { version, until: Date.now() + LONGEST_SEQUENCE };
+    return result;
+  }
+
+  async #perform(call: DestroyingCall, args: readonly unknown[], work: () => Promise<unknown>): Promise<unknown> {
+    this.#agreement = null;
+    const run = call.makesBackup?.(args) ? this.#run : null;
+    return run ? run.duringReset(work) : work();
+  }
+
+  async #isAgreed(): Promise<boolean> {
+    const agreement = this.#agreement;
+    if (!agreement || Date.now() > agreement.until) return false;
+    return (await this.#presentVersion()) === agreement.version;
+  }
+
+  /** `null` where nobody can tell. */
+  async #presentVersion(): Promise<string | null> {
+    try {
+      return (await this.#crypto.checkKeyBackupAndEnable())?.backupInfo.version ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Of this client, as its elements show it. */
+  get #run(): KeyBackupSyncController | null {
+    const client = this.#client;
+    return isMatrixClient(client) && readinessOf(client) === "ready" ? controllerFor(client) : null;
+  }
 }
 
-/**
- * An older version is not what the question is about: no key of the present one is lost with it. Where nobody can tell which version is
- * the present one, it is taken for that.
- */
-async function isPresent(crypto: GuardedCrypto, version: string): Promise<boolean> {
-  try {
-    if ((await crypto.getKeyBackupInfo())?.version === version) return true;
-    // What the client remembers may be from before a reset elsewhere.
-    const check = await crypto.checkKeyBackupAndEnable();
-    return !check || check.backupInfo.version === version;
-  } catch {
-    return true;
-  }
+/** The user has just pressed something, as far as the browser can tell. */
+function isByUser(): boolean {
+  const { userActivation } = navigator as { userActivation?: { readonly isActive: boolean } };
+  return userActivation?.isActive ?? false;
 }

@@ -1,5 +1,6 @@
 /** The public door of the part without UI. */
 export { KeyBackupSyncController } from "./controller.js";
+export type { ResetQuestion } from "./destroying-calls.js";
 export { type ErrorCode, KeyBackupSyncError, type NextMove } from "./errors.js";
 export {
   controllerFor,
@@ -10,7 +11,12 @@ export {
   type MatrixRoomLike,
   readinessOf,
 } from "./from-matrix-client.js";
-export { type GuardableClient, guardBackupReset, type ResetConfirmation } from "./guard-backup-reset.js";
+export {
+  type GuardableClient,
+  type GuardOptions,
+  guardBackupReset,
+  type ResetConfirmation,
+} from "./guard-backup-reset.js";
 export type { Account, BackedUpRoomKeys, CryptoStore, CryptoStoreContents, Host, RoomKey, Rooms } from "./host.js";
 export type * from "./reset.js";
 export * from "./state.js";

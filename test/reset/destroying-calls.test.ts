@@ -32,6 +32,12 @@ const CALLS: Readonly<Record<string, Destroy>> = {
     }),
 };
 
+/** Of the calls that are no reset. */
+const WORDS: Readonly<Record<string, { readonly finish: string; readonly goOn: string }>> = {
+  deleteKeyBackupVersion: { finish: "Finish first, then delete", goOn: "Delete" },
+  disableKeyStorage: { finish: "Finish first, then turn off", goOn: "Turn off" },
+};
+
 /** What is done before. */
 const SITUATIONS: Readonly<Record<string, (account: GuardedAccount) => Promise<void>>> = {
   "nothing is downloaded": async () => {},
@@ -66,7 +72,9 @@ describe("A call that destroys the key backup", () => {
         await expectUntouched(before, keys);
 
         const finished = codeOf(destroy(account), "done");
-        await account.answer("Finish first, then reset");
+        await account.answer(WORDS[name]?.finish ?? "Finish first, then reset");
+        // Nothing is destroyed with nobody there.
+        await account.answer(WORDS[name]?.goOn ?? "Reset");
         expect(await finished).to.equal("done");
         expect(await account.keysWhenDestroyed).to.equal(KEYS);
         expect(await countRoomKeys(account.client)).to.equal(KEYS);

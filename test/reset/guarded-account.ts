@@ -3,7 +3,7 @@ import { waitUntil } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
 import "../../components/index.js";
 import type { KeyBackupSyncElement } from "../../components/index.js";
-import { controllerFor, guardBackupReset } from "../../src/index.js";
+import { controllerFor, type GuardOptions, guardBackupReset } from "../../src/index.js";
 import { all, button, buttons, one, press, settled } from "../components/on-page.js";
 import {
   countRoomKeys,
@@ -42,7 +42,7 @@ export class GuardedAccount {
   }
 
   /** Knows the decryption key, and has downloaded nothing. */
-  static async open(keys: number): Promise<GuardedAccount> {
+  static async open(keys: number, guard: GuardOptions = {}): Promise<GuardedAccount> {
     const synapse = await startSynapseForTest();
     const device = await synapse.registerUser("keeper", PASSWORD);
     const backup = await synapse.seedKeyBackup({ userId: device.userId, keys, rooms: ROOMS });
@@ -51,15 +51,15 @@ export class GuardedAccount {
     const client = await openMatrixClient(synapse.url, device, destroyed.fetch, secretStorage);
     destroyed.countKeys = () => countRoomKeys(client);
     const account = new GuardedAccount(synapse.url, device, client, destroyed);
-    await account.#begin(backup);
+    await account.#begin(backup, guard);
     return account;
   }
 
-  async #begin({ decryptionKey, version }: SeededKeyBackup): Promise<void> {
+  async #begin({ decryptionKey, version }: SeededKeyBackup, guard: GuardOptions): Promise<void> {
     document.body.append(this.element);
     await learnDecryptionKey(this.client, decryptionKey, version);
     await cryptoOf(this.client).checkKeyBackupAndEnable();
-    guardBackupReset(this.client, this.element);
+    guardBackupReset(this.client, this.element, guard);
     await this.client.startClient({ initialSyncLimit: 0 });
   }
 
@@ -105,7 +105,7 @@ export class GuardedAccount {
 
   /** Waits for the question to be whole, so that nothing moves under the mouse. */
   async answer(name: string): Promise<void> {
-    await this.until(() => this.#offers("Reset anyway…"), "The person is asked");
+    await this.until(() => this.#offers(name), "The person is asked");
     await settled(this.element);
     await press(button(one(this.element, "dialog[open]"), name));
   }

@@ -1,0 +1,42 @@
+/** Before a reset that nobody asked for: every room key of the backup comes to this device first, with the key that opens it. */
+import type { KeyBackupSafety, ResetAssessment } from "./reset.js";
+import { canResume, canStart, type KeyBackupSyncRun, type KeyBackupSyncState, syncOf } from "./state.js";
+
+type Run = KeyBackupSyncRun & KeyBackupSafety;
+
+/**
+ * Starts the run if nothing goes on, and waits for it.
+ * @returns true when a reset costs nothing more; false as soon as that needs the user
+ */
+export async function isSecured(run: Run): Promise<boolean> {
+  for (let hasStarted = false; ; ) {
+    const { state } = run;
+    if (isSafe(await run.assessReset(), run.state)) return true;
+    if (needsUser(state) || (canStart(state) && hasStarted)) return false;
+    hasStarted = true;
+    if (canStart(state)) await run.start();
+    else await otherStatus(run, state);
+  }
+}
+
+/** What is downloaded stays on this device, as it came, beside the decryption key of its backup, and is imported after the reset as well. */
+function isSafe(assessment: ResetAssessment, state: KeyBackupSyncState): boolean {
+  if (assessment.kind !== "at-risk") return assessment.kind === "none";
+  return assessment.notDownloaded + assessment.unreadable === 0 && syncOf(state)?.safekeeping === "device";
+}
+
+function needsUser(state: KeyBackupSyncState): boolean {
+  return canResume(state) || (state.status === "waiting" && state.reason === "decryption-key");
+}
+
+function otherStatus(run: Run, { status }: KeyBackupSyncState): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (run.state.status === status) return;
+      run.removeEventListener("statechange", look);
+      resolve();
+    };
+    run.addEventListener("statechange", look);
+    look();
+  });
+}
