@@ -4,7 +4,14 @@
  */
 import type { ErrorCode, NextMove } from "../src/errors.js";
 import type { AssessmentDoubt, EarlierKeys, KeysAtRisk } from "../src/reset.js";
-import type { FailureReason, ReplacedBackups, Safekeeping, UnavailableReason, WaitingReason } from "../src/state.js";
+import type {
+  FailureReason,
+  ReplacedBackups,
+  Safekeeping,
+  UnavailableReason,
+  UploadHold,
+  WaitingReason,
+} from "../src/state.js";
 import type { Formats } from "./formats.js";
 
 /** A state in words. No counts are in it: screen readers speak it, and it must not change as long as the status does not. */
@@ -85,8 +92,17 @@ export interface KeyBackupSyncStrings {
     readonly some: Saying;
     /** No key could be used. */
     readonly none: Saying;
-    /** The backup has no keys. */
+    /** The backup has no keys, or had none when this device looked. */
     readonly empty: Saying;
+  };
+  /** The keys of this device are uploaded to a backup that had none: in place of what is said of an empty one. */
+  readonly uploading: Saying;
+  /** One line about keys that are in no backup yet. */
+  readonly upload: {
+    /** Room keys that are not uploaded yet. */
+    saving(count: number, formats: Formats): string;
+    /** Said with that while it rests. */
+    readonly hold: Readonly<Record<UploadHold, string>>;
   };
   /** Headlines of the `failed` state. */
   readonly failed: Readonly<Record<ErrorCode, string>>;
@@ -109,6 +125,8 @@ export interface KeyBackupSyncStrings {
     timeLeft(seconds: number, formats: Formats): string;
     /** Until the download is done; the import comes after it. */
     downloadTimeLeft(seconds: number, formats: Formats): string;
+    /** Until every key of this device is uploaded: a sentence. */
+    uploadTimeLeft(seconds: number, formats: Formats): string;
     retry(seconds: number, formats: Formats): string;
   };
   readonly failures: Readonly<Record<FailureReason, (count: number, formats: Formats) => string>> & {
@@ -233,6 +251,10 @@ export const ENGLISH: KeyBackupSyncStrings = {
       headline: "No key backup yet",
       detail: "This account has no key backup, so there is nothing to download.",
     },
+    "key-storage-off": {
+      headline: "Key storage is turned off",
+      detail: "You turned it off for all your devices. Keys that are on this device stay here.",
+    },
     "unsupported-algorithm": {
       headline: "This key backup cannot be read here",
       detail: "It was made in a way that this app does not support.",
@@ -299,7 +321,22 @@ export const ENGLISH: KeyBackupSyncStrings = {
       headline: "None of the keys could be used",
       detail: "Messages that need one of them may stay unreadable here.",
     },
-    empty: { headline: "Your key backup is empty", detail: "There is nothing to download yet." },
+    empty: { headline: "Nothing to download", detail: "Your key backup has no keys that are missing on this device." },
+  },
+  uploading: {
+    headline: "Saving your keys to your new backup",
+    detail: "Don’t sign out yet. You can keep using the app.",
+  },
+  upload: {
+    saving: (count, f) =>
+      `Saving ${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} to your key backup. Don’t sign out yet.`,
+    hold: {
+      offline: "There is no connection to the homeserver: it goes on by itself.",
+      "rate-limited": "The homeserver asked to slow down: it goes on by itself.",
+      "quota-exceeded":
+        "The homeserver has no storage space for more keys. They stay on this device, and are saved as soon as there is some.",
+      "homeserver-error": "The homeserver has a problem: it goes on by itself.",
+    },
   },
   failed: {
     "homeserver-unreachable": "The homeserver cannot be reached",
@@ -361,6 +398,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
       `${f.roughNumber(keysPerSecond)} ${f.plural(keysPerSecond, { one: "key", other: "keys" })} a second`,
     timeLeft: (seconds, f) => `about ${f.duration(seconds)} left`,
     downloadTimeLeft: (seconds, f) => `about ${f.duration(seconds)} left to download`,
+    uploadTimeLeft: (seconds, f) => `About ${f.duration(seconds)} left.`,
     retry: (seconds, f) => (seconds > 0 ? `Trying again ${f.fromNow(seconds)}` : "Trying again…"),
   },
   failures: {

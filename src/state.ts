@@ -107,9 +107,42 @@ export type UnavailableReason =
    * A reset deleted the backup, and made no new one: the page closed in the midst of it, or the homeserver refused. Room keys may be on this
    * device alone until the reset is finished. Kept over a reload.
    */
-  | "reset-unfinished";
+  | "reset-unfinished"
+  /** The user turned key storage off, here or on another device: `m.key_backup` of the account data (MSC4287). */
+  | "key-storage-off";
 
-export type KeyBackupSyncState =
+/** Why an upload rests. It goes on by itself. */
+export type UploadHold =
+  /** No connection to the homeserver. */
+  | "offline"
+  /** The homeserver asked to slow down (429). */
+  | "rate-limited"
+  /** The homeserver has no storage space for more (413, 507), or no more of it for this account. */
+  | "quota-exceeded"
+  /** The homeserver answered with an error of its own (5xx). */
+  | "homeserver-error";
+
+/** The upload of room keys that are in the crypto store of this device, and not in the account's key backup. */
+export interface Upload {
+  /** Room keys in the crypto store. */
+  readonly total: number;
+  /** How many of them are in the key backup. */
+  readonly done: number;
+  /** Seconds until all are, `null` as long as nobody knows. */
+  readonly secondsLeft: number | null;
+  /** `null` if it goes on. */
+  readonly hold: UploadHold | null;
+}
+
+/** Whatever the run is at: room keys may be on this device alone, as after a reset. Signing out loses them then. */
+interface WithUpload {
+  /** `null`, or left out, if nothing is to be uploaded, or the host does not tell. */
+  readonly uploading?: Upload | null;
+}
+
+export type KeyBackupSyncState = RunState & WithUpload;
+
+type RunState =
   /** Nothing asked yet, or stopped. Goes to `checking` by start. */
   | { readonly status: "idle" }
   /** Reads what is kept and asks the homeserver for the present version. */
@@ -143,6 +176,11 @@ export const IDLE: KeyBackupSyncState = Object.freeze({ status: "idle" });
 /** A reset deleted the backup and made no new one. */
 export function isResetUnfinished(state: KeyBackupSyncState): boolean {
   return state.status === "unavailable" && state.reason === "reset-unfinished";
+}
+
+/** Room keys that are on this device alone, and are being uploaded. */
+export function uploadCount({ uploading }: KeyBackupSyncState): number {
+  return uploading ? Math.max(0, uploading.total - uploading.done) : 0;
 }
 
 /** The backup and the counts of a state, where it has them. */

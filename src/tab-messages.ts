@@ -12,6 +12,8 @@ import type {
   Status,
   Sync,
   UnavailableReason,
+  Upload,
+  UploadHold,
   WaitingReason,
 } from "./state.js";
 
@@ -64,7 +66,10 @@ const READ_MESSAGE: { readonly [T in TabMessage["type"]]: (message: Members) => 
 
 function stateOf(value: unknown): KeyBackupSyncState {
   const state = membersOf(value);
-  return READ_STATE[oneOf(READ_STATE, state.status)](state);
+  const read = READ_STATE[oneOf(READ_STATE, state.status)](state);
+  const { uploading } = state;
+  // An older version of this library does not tell of it.
+  return uploading === undefined ? read : { ...read, uploading: orNull(uploadOf, uploading) };
 }
 
 const READ_STATE: { readonly [S in Status]: (state: Members) => StateOf<S> } = {
@@ -91,7 +96,13 @@ const READ_STATE: { readonly [S in Status]: (state: Members) => StateOf<S> } = {
 
 // Tables, so that a new one that is missing here does not compile.
 const WISHES = setOf<TabWish>({ start: 1, pause: 1, resume: 1, stop: 1, "go-on": 1, "look-again": 1, erase: 1 });
-const UNAVAILABLE = setOf<UnavailableReason>({ "no-backup": 1, "unsupported-algorithm": 1, "reset-unfinished": 1 });
+const UNAVAILABLE = setOf<UnavailableReason>({
+  "no-backup": 1,
+  "unsupported-algorithm": 1,
+  "reset-unfinished": 1,
+  "key-storage-off": 1,
+});
+const HOLDS = setOf<UploadHold>({ offline: 1, "rate-limited": 1, "quota-exceeded": 1, "homeserver-error": 1 });
 const SAFEKEEPING = setOf<Safekeeping>({ device: 1, "no-room": 1, denied: 1 });
 const WAITING = setOf<WaitingReason>({
   "decryption-key": 1,
@@ -140,6 +151,16 @@ function progressOf(value: unknown): Progress {
 function paceOf(value: unknown): Pace {
   const { keysPerSecond, secondsLeft } = membersOf(value);
   return { keysPerSecond: numberOf(keysPerSecond), secondsLeft: numberOf(secondsLeft) };
+}
+
+function uploadOf(value: unknown): Upload {
+  const { total, done, secondsLeft, hold } = membersOf(value);
+  return {
+    total: numberOf(total),
+    done: numberOf(done),
+    secondsLeft: orNull(numberOf, secondsLeft),
+    hold: orNull((name) => oneOf(HOLDS, name), hold),
+  };
 }
 
 function errorOf(value: unknown): KeyBackupSyncError {

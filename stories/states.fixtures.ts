@@ -8,6 +8,7 @@ import type {
   Safekeeping,
   Sync,
   UnavailableReason,
+  Upload,
   WaitingReason,
 } from "../src/state.js";
 
@@ -44,6 +45,8 @@ function inMemory(safekeeping: Exclude<Safekeeping, "device">, known: Sync): Syn
   return { ...known, safekeeping };
 }
 
+export const UPLOAD: Upload = { total: 20_000, done: 5_800, secondsLeft: 71, hold: null };
+
 export const REPLACED: ReplacedBackups = { notDownloaded: 1_204, locked: 318, failed: 2 };
 
 /** Milliseconds until the next try of a state that waits. */
@@ -70,6 +73,7 @@ export const UNAVAILABLE = {
   "no-backup": { status: "unavailable", reason: "no-backup", replaced: null },
   "unsupported-algorithm": { status: "unavailable", reason: "unsupported-algorithm", replaced: null },
   "reset-unfinished": { status: "unavailable", reason: "reset-unfinished", replaced: null },
+  "key-storage-off": { status: "unavailable", reason: "key-storage-off", replaced: null },
 } as const satisfies Record<UnavailableReason, StateOf<"unavailable">>;
 
 export const FAILED = {
@@ -107,6 +111,7 @@ export const BY_STATUS = {
     "No backup, an earlier one was deleted": { ...UNAVAILABLE["no-backup"], replaced: REPLACED },
     "Unsupported algorithm": UNAVAILABLE["unsupported-algorithm"],
     "The reset did not finish": UNAVAILABLE["reset-unfinished"],
+    "Key storage is turned off": UNAVAILABLE["key-storage-off"],
   },
   downloading: {
     "Download begins": { status: "downloading", pace: null, ...sync() },
@@ -122,6 +127,12 @@ export const BY_STATUS = {
     "Importing in a private window": { status: "importing", pace: IMPORT_PACE, ...inMemory("denied", IN_IMPORT) },
     "Import begins": { status: "importing", pace: null, ...DOWNLOADED },
     Importing: { status: "importing", pace: IMPORT_PACE, ...IN_IMPORT },
+    "Importing, keys of an earlier backup are uploaded": {
+      status: "importing",
+      pace: IMPORT_PACE,
+      ...IN_IMPORT,
+      uploading: UPLOAD,
+    },
     "Importing, some keys failed": {
       status: "importing",
       pace: IMPORT_PACE,
@@ -167,6 +178,12 @@ export const BY_STATUS = {
       ...sync({ total: 8, downloaded: 8, failures: { malformed: 0, undecryptable: 8, rejected: 0 } }),
     },
     "Complete, the backup is empty": { status: "complete", ...sync({ total: 0 }) },
+    "Complete, keys are uploaded to an empty backup": { status: "complete", ...sync({ total: 0 }), uploading: UPLOAD },
+    "Complete, the upload has no storage space": {
+      status: "complete",
+      ...sync({ downloaded: TOTAL, imported: TOTAL }),
+      uploading: { ...UPLOAD, secondsLeft: null, hold: "quota-exceeded" },
+    },
   },
   failed: {
     "Homeserver not reached": FAILED["homeserver-unreachable"],

@@ -160,6 +160,22 @@ export const CompleteTheBackupIsEmpty: StateStory = {
   name: "Complete, the backup is empty",
   args: { state: BY_STATUS.complete["Complete, the backup is empty"] },
 };
+export const CompleteKeysAreUploadedToAnEmptyBackup: StateStory = {
+  name: "Complete, keys are uploaded to an empty backup",
+  args: { state: BY_STATUS.complete["Complete, keys are uploaded to an empty backup"] },
+};
+export const CompleteTheUploadHasNoStorageSpace: StateStory = {
+  name: "Complete, the upload has no storage space",
+  args: { state: BY_STATUS.complete["Complete, the upload has no storage space"] },
+};
+export const ImportingKeysOfAnEarlierBackupAreUploaded: StateStory = {
+  name: "Importing, keys of an earlier backup are uploaded",
+  args: { state: BY_STATUS.importing["Importing, keys of an earlier backup are uploaded"] },
+};
+export const KeyStorageIsTurnedOff: StateStory = {
+  name: "Key storage is turned off",
+  args: { state: BY_STATUS.unavailable["Key storage is turned off"] },
+};
 export const HomeserverNotReached: StateStory = {
   name: "Homeserver not reached",
   args: { state: BY_STATUS.failed["Homeserver not reached"] },

@@ -74,7 +74,8 @@ export const styles = css`
   .detail,
   .counts span,
   .failures :is(p, li),
-  .replaced li {
+  .replaced li,
+  .upload {
     ${ownDirection}
   }
 
@@ -150,6 +151,11 @@ export const styles = css`
     padding-inline-start: calc(var(--_spacing) * 0.75);
     font-size: 0.875rem;
     border-inline-start: 3px solid var(--_border);
+  }
+  .upload {
+    padding-inline-start: calc(var(--_spacing) * 0.75);
+    font-size: 0.875rem;
+    border-inline-start: 3px solid var(--_accent);
   }
   .failures ul,
   .replaced {

@@ -15,7 +15,7 @@ import { bar } from "./bar.js";
 import { EverySecond } from "./every-second.js";
 import { drawingOf, toneOf } from "./icons.js";
 import { styles } from "./key-backup-progress.styles.js";
-import { countsOf, measureOf, outlookOf } from "./measure.js";
+import { countsOf, measureOf, outlookOf, uploadLineOf } from "./measure.js";
 import { missingCount, sayingOf, unusableCount } from "./sayings.js";
 
 const REASONS = ["undecryptable", "malformed", "rejected"] as const satisfies readonly FailureReason[];
@@ -39,6 +39,7 @@ const REPLACED = ["notDownloaded", "locked", "failed"] as const satisfies readon
  * @csspart counts - The line of counts and of the time left.
  * @csspart failures - The list of keys that could not be used.
  * @csspart replaced - What became of the keys of earlier backups.
+ * @csspart upload - How many keys of this device are in no backup yet.
  *
  * @cssproperty --key-backup-sync-accent - Colour of what is done and of what goes on.
  * @cssproperty --key-backup-sync-track - Colour of the empty part of the bar.
@@ -78,7 +79,7 @@ export class KeyBackupProgressElement extends LitElement {
           </div>
         </div>
         ${bar(state, strings, formats)} ${this.#counts(formats)} ${this.#failures(formats)}
-        ${this.#replaced(formats)}
+        ${this.#replaced(formats)} ${this.#upload(formats)}
       </div>
     `;
   }
@@ -110,6 +111,11 @@ export class KeyBackupProgressElement extends LitElement {
         </ul>
       </div>
     `;
+  }
+
+  #upload(formats: Formats) {
+    const line = uploadLineOf(this.state, this.strings, formats);
+    return line ? html`<p part="upload" class="upload">${line}</p>` : nothing;
   }
 
   #replaced(formats: Formats) {

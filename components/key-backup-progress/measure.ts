@@ -1,5 +1,5 @@
 /** What the bar measures, and the sentence of counts beneath it, which is also what the bar says of itself. */
-import { type KeyBackupSyncState, type Progress, syncOf } from "../../src/state.js";
+import { type KeyBackupSyncState, type Progress, syncOf, uploadCount } from "../../src/state.js";
 import type { Formats } from "../formats.js";
 import type { KeyBackupSyncStrings } from "../strings.js";
 
@@ -18,6 +18,8 @@ export function measureOf(state: KeyBackupSyncState): Measure | null {
   const sync = syncOf(state);
   if (!sync) return null;
   const { progress } = sync;
+  // Of an empty backup there is nothing to be counted.
+  if (state.status === "complete" && progress.total === 0) return null;
   const stage = stageOf(state, progress);
   return { stage, progress, value: progress[stage] };
 }
@@ -34,6 +36,17 @@ export function countsOf({ stage, progress }: Measure, { counts }: KeyBackupSync
   if (stage === "imported") return counts.imported(imported, total, formats);
   const sentence = counts.downloaded(downloaded, total, formats);
   return imported > 0 ? formats.list([sentence, counts.alsoImported(imported, formats)]) : sentence;
+}
+
+/** Keys that are in no backup yet, how long that takes, and what it waits for. Empty if there are none. */
+export function uploadLineOf(state: KeyBackupSyncState, strings: KeyBackupSyncStrings, formats: Formats): string {
+  const { uploading } = state;
+  const count = uploadCount(state);
+  if (!uploading || count === 0) return "";
+  const { upload, counts } = strings;
+  const saving = upload.saving(count, formats);
+  if (uploading.hold) return `${saving} ${upload.hold[uploading.hold]}`;
+  return uploading.secondsLeft === null ? saving : `${saving} ${counts.uploadTimeLeft(uploading.secondsLeft, formats)}`;
 }
 
 /** How fast it goes and when it is done, or when it tries again. Empty while nobody knows. */

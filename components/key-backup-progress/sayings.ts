@@ -1,6 +1,13 @@
 /** Which words go with which state. The words themselves are in strings.ts. */
 import type { KeyBackupSyncError } from "../../src/errors.js";
-import { failedCount, type KeyBackupSyncState, type Progress, type Sync, syncOf } from "../../src/state.js";
+import {
+  failedCount,
+  type KeyBackupSyncState,
+  type Progress,
+  type Sync,
+  syncOf,
+  uploadCount,
+} from "../../src/state.js";
 import type { KeyBackupSyncStrings, Saying } from "../strings.js";
 
 export function sayingOf(state: KeyBackupSyncState, strings: KeyBackupSyncStrings): Saying {
@@ -27,7 +34,7 @@ function plainSayingOf(state: KeyBackupSyncState, strings: KeyBackupSyncStrings)
     case "waiting":
       return isDownloadedAndLocked(state) ? strings.downloadedAndLocked : strings.waiting[state.reason];
     case "complete":
-      return strings.complete[outcomeOf(state.progress)];
+      return completion(state, strings);
     case "failed":
       return failure(state, strings);
   }
@@ -37,6 +44,12 @@ function plainSayingOf(state: KeyBackupSyncState, strings: KeyBackupSyncStrings)
 function isDownloadedAndLocked({ reason, sync }: Extract<KeyBackupSyncState, { status: "waiting" }>): boolean {
   if (reason !== "decryption-key" || sync?.safekeeping !== "device") return false;
   return sync.progress.downloaded >= sync.progress.total;
+}
+
+/** A backup that is empty is so because its keys are on their way to it. */
+function completion(state: Extract<KeyBackupSyncState, { status: "complete" }>, strings: KeyBackupSyncStrings): Saying {
+  const outcome = outcomeOf(state.progress);
+  return outcome === "empty" && uploadCount(state) > 0 ? strings.uploading : strings.complete[outcome];
 }
 
 /** How a completed pass went. */

@@ -25,7 +25,7 @@ import { WISHES } from "./wishes.js";
 type Run = KeyBackupSyncRun & KeyBackupSafety;
 
 const PROGRESS_PARTS =
-  "icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures, replaced";
+  "icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures, replaced, upload";
 const WARNING_PARTS = `dialog, finishing, dialog-title, dialog-message, losses, actions, button, button-danger, option, input, complaint, ${PROGRESS_PARTS}`;
 const OCCASIONS = ["reset", "disable", "delete", "logout"] as const satisfies readonly Occasion[];
 
@@ -63,6 +63,7 @@ const OCCASIONS = ["reset", "disable", "delete", "logout"] as const satisfies re
  * @csspart counts - The line of counts and of the time left.
  * @csspart failures - The list of keys that could not be used.
  * @csspart replaced - What became of the keys of earlier backups.
+ * @csspart upload - How many keys of this device are in no backup yet.
  * @csspart controls - The row of buttons.
  * @csspart button - Each button.
  * @csspart button-danger - The button that stops, and the one that goes on without keys that may be lost.

@@ -12,6 +12,9 @@ const { "Downloading slowly, importing beside it": IMPORTING_BESIDE } = BY_STATU
 const { Importing: IMPORTING } = BY_STATUS.importing;
 const { "Complete, some keys failed": SOME_FAILED } = BY_STATUS.complete;
 
+const { "Complete, keys are uploaded to an empty backup": UPLOADING } = BY_STATUS.complete;
+const { "Complete, the upload has no storage space": NO_SPACE } = BY_STATUS.complete;
+
 async function progressOf(state: KeyBackupSyncState, lang = "en"): Promise<KeyBackupProgressElement> {
   return await fixture(html`<key-backup-progress lang=${lang} .state=${state}></key-backup-progress>`);
 }
@@ -191,7 +194,9 @@ describe("<key-backup-progress>", () => {
       [BY_STATUS.complete.Complete, "All keys from your backup are here"],
       [SOME_FAILED, "Some keys could not be used"],
       [BY_STATUS.complete["Complete, every key failed"], "None of the keys could be used"],
-      [BY_STATUS.complete["Complete, the backup is empty"], "Your key backup is empty"],
+      [BY_STATUS.complete["Complete, the backup is empty"], "Nothing to download"],
+      [UPLOADING, "Saving your keys to your new backup"],
+      [UNAVAILABLE["key-storage-off"], "Key storage is turned off"],
       [FAILED["decryption-key-mismatch"], "This key does not fit the backup"],
       [FAILED["storage-full"], "No room left on this device"],
     ];
@@ -289,7 +294,7 @@ describe("<key-backup-progress>", () => {
       ["no pace in a pause", BY_STATUS.paused["Paused in the import"], "61,050 of 100,000 keys imported"],
       ["all of them in the end", BY_STATUS.complete.Complete, "100,000 keys imported"],
       ["one key as one", { status: "complete", ...sync({ total: 1, downloaded: 1, imported: 1 }) }, "1 key imported"],
-      ["an empty backup", BY_STATUS.complete["Complete, the backup is empty"], "0 keys imported"],
+      ["an empty backup", BY_STATUS.complete["Complete, the backup is empty"], ""],
       [
         "what is safe while the recovery key is missing",
         WAITING["decryption-key"],
@@ -478,5 +483,27 @@ describe("<key-backup-progress>", () => {
         expect(stickingOut(element), name).to.deep.equal([]);
       }
     });
+  });
+});
+
+describe("Keys that are in no backup yet", () => {
+  const upload = (element: Element): string => textOf(part(element, "upload"));
+
+  it("are counted, with how long the upload takes, whatever the run is at", async () => {
+    for (const state of [UPLOADING, BY_STATUS.importing["Importing, keys of an earlier backup are uploaded"]]) {
+      expect(upload(await progressOf(state))).to.equal(
+        "Saving 14,200 keys to your key backup. Don’t sign out yet. About 1 minute left.",
+      );
+    }
+  });
+
+  it("are said to stay where the homeserver has no storage space", async () => {
+    expect(upload(await progressOf(NO_SPACE))).to.contain("They stay on this device");
+  });
+
+  it("are not told of once all are uploaded", async () => {
+    const element = await progressOf(UPLOADING);
+    await become(element, { ...UPLOADING, uploading: null });
+    expect(element.shadowRoot?.querySelector("[part='upload']")).to.equal(null);
   });
 });
