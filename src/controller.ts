@@ -95,6 +95,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       cryptoStore: this.#client.cryptoStore,
       worker: () => this.#worker(),
       onBegin: () => this.#tell(),
+      onNoted: () => void this.#lookAnew(),
       onEnd: (outcome) => this.#onResetEnd(outcome),
     });
     const { userId, deviceId } = host.account;

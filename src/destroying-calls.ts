@@ -20,6 +20,8 @@ export interface DestroyingCall {
   question(args: readonly unknown[], crypto: AskedCrypto): Promise<ResetQuestion | null>;
   /** Deletes the backups first, and makes a new one then. */
   readonly makesBackup?: (args: readonly unknown[]) => boolean;
+  /** Called again, it does the same: nothing is lost by another try when the old backups are deleted and the new one is refused. */
+  readonly canRepeat?: true;
   /** It is a step on the way to a reset, and leaves the backup itself where it is. */
   readonly isStep?: (args: readonly unknown[]) => boolean;
 }
@@ -29,7 +31,7 @@ const always = (question: ResetQuestion) => async () => question;
 /** Of the client's crypto. What one of them calls in turn is a part of it. */
 export const CRYPTO_CALLS: Readonly<Record<string, DestroyingCall>> = {
   /** Deletes every backup version that the homeserver shows, one after the other, and makes a new one. */
-  resetKeyBackup: { question: always("reset"), makesBackup: () => true },
+  resetKeyBackup: { question: always("reset"), makesBackup: () => true, canRepeat: true },
   /** Since 36. The same, with secret storage and cross-signing. */
   resetEncryption: { question: always("reset"), makesBackup: () => true },
   /**

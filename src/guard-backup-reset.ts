@@ -49,6 +49,11 @@ interface Agreement {
 /** Milliseconds from the first step of a reset to the next: it may ask for a password, or for a new passphrase. */
 const LONGEST_SEQUENCE = 15 * 60_000;
 
+/** Milliseconds. */
+const BETWEEN_TRIES = [500, 2000];
+/** Milliseconds: a homeserver that wants more is asked when the user says so. */
+const LONGEST_WAIT = 30_000;
+
 /** The one guard of each crypto that has one. */
 const guards = new WeakMap<AskedCrypto, Guard>();
 
@@ -153,7 +158,22 @@ class Guard {
   async #perform(call: DestroyingCall, args: readonly unknown[], work: () => Promise<unknown>): Promise<unknown> {
     this.#agreement = null;
     const run = call.makesBackup?.(args) ? this.#run : null;
-    return run ? run.duringReset(work) : work();
+    if (!run) return work();
+    return run.duringReset(call.canRepeat ? () => this.#repeated(work) : work);
+  }
+
+  /** Where the old backup is deleted and the new one refused for a while, the client gives up at once: tries again some times. */
+  async #repeated(work: () => Promise<unknown>): Promise<unknown> {
+    for (const wait of BETWEEN_TRIES) {
+      try {
+        return await work();
+      } catch (cause) {
+        const delay = passesIn(cause, wait);
+        if (delay === null) throw cause;
+        await new Promise((resolve) => setTimeout(resolve, delay));
+      }
+    }
+    return work();
   }
 
   async #isAgreed(): Promise<boolean> {
@@ -182,4 +202,19 @@ class Guard {
 function isByUser(): boolean {
   const { userActivation } = navigator as { userActivation?: { readonly isActive: boolean } };
   return userActivation?.isActive ?? false;
+}
+
+/** Of the SDK's errors what tells whether another try may help. */
+interface HttpFault {
+  readonly httpStatus?: number;
+  readonly data?: { readonly retry_after_ms?: number };
+}
+
+/** Milliseconds until another try: of a homeserver that asks for a break, or that has a problem of its own; `null` for anything else. */
+function passesIn(cause: unknown, wait: number): number | null {
+  const { httpStatus = 0, data } = (cause ?? {}) as HttpFault;
+  if (httpStatus >= 500) return wait;
+  if (httpStatus !== 429) return null;
+  const asked = Math.max(wait, data?.retry_after_ms ?? 0);
+  return asked > LONGEST_WAIT ? null : asked;
 }

@@ -17,6 +17,8 @@ export interface ResettingOptions {
   readonly worker: () => WorkerLink;
   /** It begins. */
   readonly onBegin: () => void;
+  /** Whoever looks at what is noted knows of it from now on, in whatever tab. */
+  readonly onNoted: () => void;
   /** It has ended, in whatever way; `null`: nobody can tell what became of it. */
   readonly onEnd: (outcome: ResetOutcome | null) => Promise<void>;
 }
@@ -42,6 +44,7 @@ export class Resetting {
     try {
       return await whileResetting(this.#options.name, async () => {
         await this.#asked("noteReset");
+        this.#options.onNoted();
         try {
           return await work();
         } finally {

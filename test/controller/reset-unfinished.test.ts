@@ -66,6 +66,21 @@ describe("A reset by this client", () => {
     expect((await controller.assessReset()).isResetUnfinished).to.equal(undefined);
   });
 
+  it("is shown by every tab", async () => {
+    const other = scene.controller();
+    await whenStatus(other, "complete");
+    const post = deferred<void>();
+    const reset = controller.duringReset(async () => {
+      await scene.homeserver.script(NO_BACKUP);
+      await post.promise;
+      await makeNext();
+    });
+    await whenStatus(other, "resetting");
+    post.resolve();
+    await reset;
+    await whenStatus(other, "complete", ({ backup }) => backup.version === "2");
+  });
+
   it("did not finish when the new backup is refused: the error is the host's, the state says so", async () => {
     expect(await broken()).to.equal("413");
     await whenUnfinished();

@@ -175,6 +175,19 @@ export function guardedStepsContract(sdk: string, createClient: typeof createNew
       });
     }
 
+    it("whose new backup is refused for a while is done all the same", async () => {
+      const { version } = await seed();
+      guardBackupReset(client, new Person(true));
+      let refusals = 0;
+      refusal = (method, path) =>
+        method === "POST" && path.endsWith("/room_keys/version") && refusals++ === 0
+          ? refused(429, "M_LIMIT_EXCEEDED")
+          : null;
+      expect(await outcomeOf(cryptoOf(client).resetKeyBackup())).to.equal("done");
+      expect(refusals).to.equal(2);
+      expect(await presentVersion()).not.to.be.oneOf([version, null]);
+    });
+
     it("of which one deletion is refused says that it did not finish, and the older backup is still there", async () => {
       const { version } = await seed(KEYS / 2);
       const { decryptionKey, version: newest } = await seed();
