@@ -30,14 +30,14 @@ export interface Filling {
 export async function fillKeyBackup(filling: Filling): Promise<void> {
   const { messageKeys, count } = filling;
   const synthetic = Math.max(0, count - messageKeys.flat().length);
-  const claimedKey = toBase64(await makeEd25519PublicKey());
+  const claimedKey = toBase64(makeEd25519PublicKey());
   // Rooms one after the other: a backup comes sorted by room.
   const make = (index: number) =>
     makeRoomKey(roomIdAt(Math.floor((index * OLD_ROOMS) / synthetic), OLD_ROOMS), claimedKey);
   const startOf = (gap: number) => Math.round((synthetic * gap) / (messageKeys.length + 1));
   for (let gap = 0; gap <= messageKeys.length; gap++) {
     for (const batch of batches(startOf(gap), startOf(gap + 1))) {
-      await put(filling, await Promise.all(batch.map(make)));
+      await put(filling, batch.map(make));
     }
     await put(filling, messageKeys[gap] ?? []);
   }

@@ -128,7 +128,7 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
     });
 
     it("rejects what is no room key, and takes the ones around it", async () => {
-      const bad = { ...(await makeRoomKey(ROOM)), session_key: "no session key" };
+      const bad = { ...makeRoomKey(ROOM), session_key: "no session key" };
       const { cryptoStore } = trial.host;
       const among = [...roomKeys.slice(0, 5), bad, ...roomKeys.slice(5)];
       expect(await cryptoStore.importRoomKeys(among, "1")).to.deep.equal({ rejected: 1 });
@@ -142,7 +142,7 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
     });
 
     it("throws for exported room keys of which one is none, and takes none", async () => {
-      const bad = { ...(await makeRoomKey(ROOM)), session_key: "no session key" };
+      const bad = { ...makeRoomKey(ROOM), session_key: "no session key" };
       const isTaken = trial.host.cryptoStore.importExportedRoomKeys([...roomKeys, bad]).then(
         () => true,
         () => false,

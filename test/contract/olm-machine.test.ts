@@ -37,7 +37,7 @@ describe("An OlmMachine as a host", () => {
 
   it("rejects the keys of a room that cannot be, and takes the others", async () => {
     const { cryptoStore } = fromOlmMachine(machine, DEVICE);
-    const roomKeys = await Promise.all(["!a:b", "!\u0000:b", "!a:b", "!\u0000:b", "!c:d"].map((id) => makeRoomKey(id)));
+    const roomKeys = ["!a:b", "!\u0000:b", "!a:b", "!\u0000:b", "!c:d"].map((id) => makeRoomKey(id));
     expect(await cryptoStore.importRoomKeys(roomKeys, "1")).to.deep.equal({ rejected: 2 });
     expect((await machine.roomKeyCounts()).total).to.equal(3);
   });

@@ -46,7 +46,7 @@ describe("A bad room key", () => {
 
   it("that does not decrypt is counted as such", async () => {
     const { publicKey } = await makeBackupKeyPair();
-    const other = await encryptRoomKeys([await makeRoomKey(ROOM)], publicKey);
+    const other = await encryptRoomKeys([makeRoomKey(ROOM)], publicKey);
     const progress = await syncWith((backup) => withSessions(backup, other.rooms[ROOM]?.sessions ?? {}));
     expect(progress.failures).to.deep.equal({ malformed: 0, undecryptable: 1, rejected: 0 });
     expect(scene.host.imported.size).to.equal(12);

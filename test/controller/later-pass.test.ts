@@ -65,7 +65,7 @@ describe("A later pass, when the etag moved", () => {
   }
 
   it("imports the new key alone", async () => {
-    const roomKey = await makeRoomKey("!new:localhost");
+    const roomKey = makeRoomKey("!new:localhost");
     const { rooms } = await encryptRoomKeys([roomKey], scene.backup.publicKey);
     const { progress } = await runAgainWith({ ...scene.backup.response.rooms, ...rooms }, KEYS + 1);
     expect(progress).to.include({ total: KEYS + 1, downloaded: KEYS + 1, imported: KEYS + 1 });
@@ -74,7 +74,7 @@ describe("A later pass, when the etag moved", () => {
   });
 
   it("imports what is spooled of it, also while the homeserver does not answer", async () => {
-    const roomKey = await makeRoomKey("!new:localhost");
+    const roomKey = makeRoomKey("!new:localhost");
     const { rooms } = await encryptRoomKeys([roomKey], scene.backup.publicKey);
     const half = JSON.stringify({ rooms: { ...rooms, ...scene.backup.response.rooms } }).slice(0, 10_000);
     await scene.homeserver.script({

@@ -50,7 +50,7 @@ describe("A backup that is complete", () => {
   }
 
   async function withNewKey(changes: object = {}): Promise<string> {
-    const roomKey = await makeRoomKey("!new:localhost");
+    const roomKey = makeRoomKey("!new:localhost");
     const { rooms } = await encryptRoomKeys([roomKey], scene.backup.publicKey);
     await scene.homeserver.script({
       [VERSION_PATH]: versionAnswer(scene.backup, { etag: "2", count: KEYS + 1, ...changes }),

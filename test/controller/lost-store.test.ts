@@ -76,7 +76,7 @@ describe("A crypto store that was lost after everything was imported", () => {
   it("gets every key again where the store has received other keys since", async () => {
     scene.host.loseStore();
     for (let count = 0; count < 2 * KEYS; count++) {
-      const roomKey = await makeRoomKey("!other:localhost");
+      const roomKey = makeRoomKey("!other:localhost");
       scene.host.imported.set(roomKey.session_id, roomKey);
     }
     await completeAgain(scene);
@@ -85,7 +85,7 @@ describe("A crypto store that was lost after everything was imported", () => {
 
   it("gets every key again together with a new one, when the backup has grown", async () => {
     scene.host.loseStore();
-    const roomKey = await makeRoomKey("!new:localhost");
+    const roomKey = makeRoomKey("!new:localhost");
     const { rooms } = await encryptRoomKeys([roomKey], scene.backup.publicKey);
     await scene.homeserver.script({
       [VERSION_PATH]: versionAnswer(scene.backup, { etag: "2", count: KEYS + 1 }),

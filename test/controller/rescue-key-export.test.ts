@@ -42,13 +42,13 @@ function encrypted(roomKey: SyntheticRoomKey, publicKey: string): Sessions {
   return { [roomKey.session_id]: encryptForBackup(plaintextOf(roomKey), publicKey) };
 }
 
-async function oddRoomKeys(): Promise<SyntheticRoomKey[]> {
-  return Promise.all(ODD.map(async (odd) => ({ ...(await makeRoomKey(ROOM)), ...odd }) as SyntheticRoomKey));
+function oddRoomKeys(): SyntheticRoomKey[] {
+  return ODD.map((odd) => ({ ...makeRoomKey(ROOM), ...odd }) as SyntheticRoomKey);
 }
 
 /** Whole in its form, but of a session that cannot be: every client refuses a file with it. */
-async function unreadableRoomKey(): Promise<SyntheticRoomKey> {
-  const roomKey = await makeRoomKey(ROOM);
+function unreadableRoomKey(): SyntheticRoomKey {
+  const roomKey = makeRoomKey(ROOM);
   const sessionKey = Uint8Array.from(atob(roomKey.session_key), (character) => character.charCodeAt(0));
   sessionKey.set(NO_POINT, sessionKey.length - NO_POINT.length);
   return { ...roomKey, session_id: toBase64(NO_POINT), session_key: toBase64(sessionKey) };
@@ -86,7 +86,7 @@ describe("A rescue copy with a passphrase", () => {
   }
 
   it("with odd room keys is taken as a whole by crypto-wasm, the newest and the oldest", async () => {
-    const odd = await oddRoomKeys();
+    const odd = oddRoomKeys();
     const copy = await copyOf(({ publicKey }) => ({
       [ROOM]: { sessions: Object.assign({}, ...odd.map((roomKey) => encrypted(roomKey, publicKey))) },
     }));
@@ -95,7 +95,7 @@ describe("A rescue copy with a passphrase", () => {
   });
 
   it("never has claimed keys without a signing key, for which matrix-nio refuses the whole file", async () => {
-    const odd = await oddRoomKeys();
+    const odd = oddRoomKeys();
     const { file } = await copyOf(({ publicKey }) => ({
       [ROOM]: { sessions: Object.assign({}, ...odd.map((roomKey) => encrypted(roomKey, publicKey))) },
     }));
@@ -107,8 +107,8 @@ describe("A rescue copy with a passphrase", () => {
   });
 
   it("leaves out a room key for which every client refuses the file, and says that it has gaps", async () => {
-    const bad = await unreadableRoomKey();
-    const lone = await makeRoomKey(ROOM);
+    const bad = unreadableRoomKey();
+    const lone = makeRoomKey(ROOM);
     const copy = await copyOf(({ publicKey }) => ({
       [ROOM]: { sessions: encrypted(bad, publicKey) },
       "!\ud800:localhost": { sessions: encrypted(lone, publicKey) },

@@ -64,7 +64,7 @@ function plaintextOf({ session_key, session_id, room_id, ...rest }: SyntheticRoo
 /** @returns our counts, and how many room keys the store has */
 async function sync(open: OpenHost, Controller: typeof KeyBackupSyncController, odd: readonly OddKey[]) {
   const pair = await makeBackupKeyPair();
-  const roomKeys = await Promise.all(odd.map(() => makeRoomKey(ROOM)));
+  const roomKeys = odd.map(() => makeRoomKey(ROOM));
   const backup = { ...pair, roomKeys, response: { rooms: {} } };
   const entries = roomKeys.map((roomKey, at) => [
     written(roomKey.session_id, odd[at]?.sessionId ?? "plain"),

@@ -9,6 +9,6 @@ export async function makePassphraseBackup(keys: number, passphrase: string): Pr
   await initAsync();
   const decryptionKey = toBase64(await keyFromAuthData(SALTED, passphrase));
   const publicKey = BackupDecryptionKey.fromBase64(decryptionKey).megolmV1PublicKey.publicKeyBase64;
-  const roomKeys = await Promise.all(Array.from({ length: keys }, (_, at) => makeRoomKey(roomIdAt(at, 3))));
+  const roomKeys = Array.from({ length: keys }, (_, at) => makeRoomKey(roomIdAt(at, 3)));
   return { decryptionKey, publicKey, roomKeys, response: await encryptRoomKeys(roomKeys, publicKey) };
 }

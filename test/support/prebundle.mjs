@@ -10,7 +10,7 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CACHE = join(ROOT, ".cache", "prebundled");
-const PACKAGES = ["matrix-js-sdk", "matrix-js-sdk-oldest", "axe-core"];
+const PACKAGES = ["matrix-js-sdk", "matrix-js-sdk-oldest", "axe-core", "@noble/curves/ed25519.js"];
 /** Brings its own crypto wasm, of CommonJS, and wants Node's Buffer of the page. */
 const OLDEST_SDK = "matrix-js-sdk-oldest";
 const FOR_OLDEST_SDK = { inject: ["test/support/node-buffer.mjs"] };

@@ -23,7 +23,7 @@ import { makeBackupKeyPair, makeEd25519PublicKey, makeRoomKey, plaintextOf, room
 const CACHE = join(dirname(fileURLToPath(import.meta.url)), "..", "..", ".cache", "key-backups");
 /** Part of the file's name: raise it when what is written changes. */
 const FORMAT = 2;
-/** As many as WebCrypto keeps its threads busy with. */
+/** One ephemeral key for each of these. */
 const KEYS_AT_A_TIME = 1000;
 const SENDERS = 500;
 /** By path: whoever asks for a file while it is being written gets that one, and writes no other. @type {Map<string, Promise<void> | undefined>} */
@@ -60,7 +60,7 @@ async function readPair(path) {
 /** @param {string} path @param {Size} size */
 async function writeBackup(path, { keys, rooms, idLength }) {
   const pair = await makeBackupKeyPair();
-  const senders = await Promise.all(Array.from({ length: Math.min(SENDERS, keys) }, makeSender));
+  const senders = Array.from({ length: Math.min(SENDERS, keys) }, () => toBase64(makeEd25519PublicKey()));
   const file = await open(path, "w");
   await file.write(`${JSON.stringify(pair)}\n`);
   for (let start = 0; start < keys; start += KEYS_AT_A_TIME) {
@@ -70,18 +70,14 @@ async function writeBackup(path, { keys, rooms, idLength }) {
       const at = start + index;
       return makeLine(roomIdAt(at, rooms, idLength), /** @type {string} */ (senders[at % senders.length]), encrypt);
     });
-    await file.write((await Promise.all(lines)).join(""));
+    await file.write(lines.join(""));
   }
   await file.close();
 }
 
-async function makeSender() {
-  return toBase64(await makeEd25519PublicKey());
-}
-
 /** @param {string} roomId @param {string} sender @param {(plaintext: string) => object} encrypt */
-async function makeLine(roomId, sender, encrypt) {
-  const roomKey = await makeRoomKey(roomId, sender);
+function makeLine(roomId, sender, encrypt) {
+  const roomKey = makeRoomKey(roomId, sender);
   return `${roomId}\t${roomKey.session_id}\t${JSON.stringify(encrypt(plaintextOf(roomKey)))}\n`;
 }
 

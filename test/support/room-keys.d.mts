@@ -34,14 +34,14 @@ export interface KeyBackup extends KeyBackupPair {
 
 export function makeKeyBackup(size: { keys: number; rooms: number }): Promise<KeyBackup>;
 export function makeBackupKeyPair(): Promise<KeyBackupPair>;
-export function makeRoomKey(roomId: string, claimedKey?: string): Promise<SyntheticRoomKey>;
+export function makeRoomKey(roomId: string, claimedKey?: string): SyntheticRoomKey;
 export function encryptRoomKeys(
   roomKeys: readonly SyntheticRoomKey[],
   publicKey: string,
 ): Promise<KeyBackup["response"]>;
 /** Once a key backup was made: that loads what it needs. */
 export function encryptForBackup(plaintext: string, publicKey: string): BackedUpRoomKey;
-export function makeEd25519PublicKey(): Promise<Uint8Array<ArrayBuffer>>;
+export function makeEd25519PublicKey(): Uint8Array<ArrayBuffer>;
 export function roomIdAt(index: number, rooms: number, idLength?: number): string;
 export function plaintextOf(roomKey: SyntheticRoomKey): string;
 export function asBackedUp(sessionData: BackedUpRoomKey["session_data"]): BackedUpRoomKey;

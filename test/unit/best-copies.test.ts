@@ -15,7 +15,7 @@ const ACCOUNT = { homeserver: "https://localhost", userId: USER_ID, deviceId: "D
 
 describe("A megolm session that comes twice", () => {
   it("counts once, by its better copy, and in another room once more", async () => {
-    const roomKey = await makeRoomKey("!room:localhost");
+    const roomKey = makeRoomKey("!room:localhost");
     const elsewhere = { ...roomKey, room_id: "!other:localhost" };
     const [worse, better, best] = [copyFrom(roomKey, 70_000), copyFrom(roomKey, 5), copyFrom(roomKey, 0)];
     expect(bestCopies([better, worse, elsewhere])).to.deep.equal([better, elsewhere]);
@@ -31,7 +31,7 @@ describe("A megolm session that comes twice", () => {
       await wasm.initAsync();
       const machine = await openMachine(wasm, USER_ID);
       const store = withImportsInARow(adapter(machine, ACCOUNT).cryptoStore);
-      const [first, second] = [await makeRoomKey("!room:localhost"), await makeRoomKey("!room:localhost")];
+      const [first, second] = [makeRoomKey("!room:localhost"), makeRoomKey("!room:localhost")];
       await store.importRoomKeys([copyFrom(first, 0), copyFrom(first, 5)], "1");
       await store.importExportedRoomKeys([copyFrom(second, 0), copyFrom(second, 5)]);
       const stored = JSON.parse(await machine.exportRoomKeys(() => true)) as RoomKey[];

@@ -58,7 +58,7 @@ describe("A key export", () => {
 
   it("opens in the crypto library of other clients", async () => {
     await initAsync();
-    const roomKey = await makeRoomKey("!room:example.org");
+    const roomKey = makeRoomKey("!room:example.org");
     const json = OlmMachine.decryptExportedRoomKeys(await exported([roomKey]), PASSPHRASE);
     const [opened] = JSON.parse(json) as RoomKey[];
     expect(opened).to.deep.include(roomKey);

@@ -16,7 +16,7 @@ describe("A room key of the backup", () => {
   let roomKey: SyntheticRoomKey;
 
   beforeEach(async () => {
-    roomKey = await makeRoomKey("!room:localhost");
+    roomKey = makeRoomKey("!room:localhost");
   });
 
   function made(odd: object = {}, sessionId = roomKey.session_id) {
