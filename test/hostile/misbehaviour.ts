@@ -103,7 +103,7 @@ export const long = (begin: string, megabytes: number, end: string): readonly St
 /** 25 MB a second: see engine.ts. */
 export const endless = (begin: string, repeat: string): readonly Step[] => [
   { send: begin },
-  { repeat: repeat.repeat(250_000 / repeat.length), times: FOR_EVER, every: 10 },
+  { repeat: repeat.repeat(1_000_000 / repeat.length), times: FOR_EVER, every: 10 },
 ];
 
 /** `null` as long as the run goes on. */

@@ -29,7 +29,6 @@ async function bundleWorker() {
     write: false,
     format: "esm",
     target: "esnext",
-    sourcemap: "inline",
     // The page's copy or the oldest one: the test server says which.
     external: ["@matrix-org/matrix-sdk-crypto-wasm"],
     logLevel: "error",

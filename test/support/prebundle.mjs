@@ -70,7 +70,6 @@ async function bundle(entries, outdir, options) {
     splitting: true,
     format: "esm",
     target: "es2022",
-    sourcemap: "inline",
     ...options,
     define: { global: "globalThis" },
     logLevel: "error",
