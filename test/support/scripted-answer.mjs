@@ -8,7 +8,8 @@ import { constants, createGzip } from "node:zlib";
 /** @typedef {import("node:stream").Writable} Writable */
 
 const REPEAT_BYTES = 65_536;
-const ARRIVAL_MS = 50;
+/** A busy machine takes some time to read what has arrived. */
+const ARRIVAL_MS = 300;
 
 /**
  * Returns when the answer is sent, cut or no longer wanted. The head goes out with the first bytes, even with no bytes at all.
