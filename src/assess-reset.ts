@@ -31,13 +31,24 @@ export async function assessReset(
     const backedUp = await cryptoStore.getBackedUp?.();
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
     // With the key of another backup, it knows about that one.
-    const isKnown = backedUp?.version === version && !isOtherKey;
-    if (isKnown && backedUp.count === count) return { kind: "none", ...kept };
-    return assess(comparison, comparison.hasKey || key !== null);
+    const isKnown = backedUp?.version === version && !isOtherKey && backedUp.count === count;
+    return assess(isKnown ? agreed(comparison) : comparison, comparison.hasKey || key !== null);
   } catch (cause) {
     signal.throwIfAborted();
     return { kind: "unknown", reason: doubtOf(cause), ...(await knownRisk(link, cryptoStore)) };
   }
+}
+
+/**
+ * The crypto store counts as many keys as backed up as the backup has. They are the same keys only where this device has looked: of what
+ * the backup has grown by since, all is most likely from this device, but one key may have got better, or taken the place of another.
+ */
+function agreed(comparison: BackupComparison): BackupComparison {
+  const { count, isCurrent, hasPassed, progress } = comparison;
+  if (!hasPassed || !progress || (isCurrent && spooledCount(progress) > 0)) return comparison;
+  const imported = Math.max(count, progress.downloaded);
+  const failures = { malformed: 0, undecryptable: 0, rejected: 0 };
+  return { ...comparison, progress: { ...progress, downloaded: imported, imported, failures } };
 }
 
 function assess(comparison: BackupComparison, hasKey: boolean): ResetAssessment {

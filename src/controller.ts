@@ -161,7 +161,10 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   }
 
   async assessReset(signal: AbortSignal = new AbortController().signal): Promise<ResetAssessment> {
-    return assessReset(this.#worker(), this.#host.cryptoStore, signal);
+    const assessment = await assessReset(this.#worker(), this.#host.cryptoStore, signal);
+    // What was found is there for the next run: it does not compare counts first.
+    if (this.#isDone && assessment.kind === "at-risk" && assessment.notDownloaded > 0) this.#mustLook = true;
+    return assessment;
   }
 
   async rescueCopy(passphrase: string | null): Promise<RescueCopy> {

@@ -28,6 +28,8 @@ export interface KeptBackup {
   readonly settled: boolean;
   /** Some of what was downloaded is not imported yet. */
   readonly hasSpooled: boolean;
+  /** The backup as it was when a download of it last came to its end, `null` if none did, or another one was begun since. */
+  readonly passed: BackupInfo | null;
   readonly safekeeping: Safekeeping;
   /** When the last download of it was begun or went on, in milliseconds since the epoch. */
   readonly usedAt: number;
@@ -67,6 +69,8 @@ export interface BackupComparison {
   readonly isOtherKey: boolean;
   /** What is kept is all of the backup as it is now. */
   readonly isCurrent: boolean;
+  /** A download of it came to its end, if only of what the backup was then. */
+  readonly hasPassed: boolean;
   /** Of what is kept, `null` if nothing is. */
   readonly progress: Progress | null;
   /** The decryption key of it was kept. */

@@ -25,6 +25,8 @@ import type { WorkerLink } from "./worker-link.js";
 
 /** Milliseconds: a day. */
 const LONGEST_BETWEEN_PASSES = 86_400_000;
+/** Milliseconds a room key between two passes over a backup that grows: a large one is downloaded again less often. */
+const BETWEEN_PASSES = 864;
 
 /** In a row: a homeserver may say one thing of a backup, and another of its keys. */
 const MOST_RESETS = 3;
@@ -84,14 +86,16 @@ function isInPlaceOf({ version }: BackupInfo, { backup, progress, settled }: Kep
 }
 
 /**
- * What is new is what this device has uploaded itself, as it does whenever it gets a room key: no reason to download all of it again.
- * A key that only got better does not change the count: so all is looked at once a day. Of a backup that is as it was, it is news that the
- * crypto store takes more keys to be in it than there are.
+ * A backup that no pass has come to the end of is news, and so is one whose etag moved while its count did not: a key got better, or one took
+ * the place of another. What a backup has grown by is, where the counts agree, most likely what this device has uploaded itself: it is looked
+ * at after a while. Of a backup that is as it was, it is news that the crypto store counts more keys as backed up than there are.
  */
-function isNews({ backup, settled, usedAt }: KeptBackup, backedUp: BackedUpRoomKeys | null): boolean {
+function isNews({ backup, settled, passed, usedAt }: KeptBackup, backedUp: BackedUpRoomKeys | null): boolean {
   const isSame = backedUp?.version === backup.version;
   if (settled) return isSame && backedUp.count > backup.count;
-  return Date.now() - usedAt > LONGEST_BETWEEN_PASSES || !isSame || backedUp.count !== backup.count;
+  if (!passed) return backup.count > 0;
+  const isDue = Date.now() - usedAt > Math.min(LONGEST_BETWEEN_PASSES, backup.count * BETWEEN_PASSES);
+  return isDue || passed.count === backup.count || !isSame || backedUp.count !== backup.count;
 }
 
 /** A backup that was replaced meanwhile is no fault: there is another one now, or none. */

@@ -148,7 +148,8 @@ export function progressOf(row: BackupRow): Progress {
 
 export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup {
   const { backupId, backup, whole, usedAt } = row;
-  const kept = { backupId, backup, progress: progressOf(row), whole, settled: isSettled(row) };
+  const passed = whole ? backup : null;
+  const kept = { backupId, backup, progress: progressOf(row), whole, settled: isSettled(row), passed };
   return { ...kept, hasSpooled: hasSpooled(row), safekeeping, usedAt };
 }
 

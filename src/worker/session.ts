@@ -211,10 +211,10 @@ export class Session {
     const isOtherKey = key !== null && current !== null && !(await opens(key, current.publicKey));
     const isResetUnfinished = await this.#resets.isUnfinished(current, key);
     const told = { version, count, isOther, isOtherKey, earlier, isResetUnfinished };
-    if (!row) return { ...told, isCurrent: false, progress: null, hasKey: false };
+    if (!row) return { ...told, isCurrent: false, hasPassed: false, progress: null, hasKey: false };
     const isCurrent = row.whole && row.backup.etag === current?.etag;
     const hasKey = await isReadable(this.#spool, row);
-    return { ...told, isCurrent, progress: progressOf(row), hasKey };
+    return { ...told, isCurrent, hasPassed: row.whole, progress: progressOf(row), hasKey };
   }
 
   hasResetNote(): Promise<boolean> {
