@@ -170,20 +170,23 @@ export interface KeyBackupSyncStrings {
   readonly rescueCopy: RescueCopyStrings;
 }
 
+/** @param what would cost keys @param before what is said first */
+function doubtsAbout(what: string, before = ""): WarningStrings["unknown"] {
+  return {
+    offline: `${before}There is no connection to the homeserver, so nobody can tell which keys ${what} would cost.`,
+    "homeserver-error": `${before}The homeserver has a problem, so nobody can tell which keys ${what} would cost.`,
+    "crypto-store-error": `${before}The keys on this device cannot be checked, so nobody can tell which keys ${what} would cost. Reload the page and try again.`,
+    "no-decryption-key": `${before}This device does not have the recovery key, so nobody can tell which keys ${what} would cost. If you find it, enter it first.`,
+    unchecked: `${before}It could not be found out which keys ${what} would cost.`,
+    "reset-unfinished": `${before}The last reset did not finish, so nobody can tell which keys ${what} would cost.`,
+  };
+}
+
 const RESET: WarningStrings = {
   title: "Before you reset your key backup",
   checking: "Looking at what a reset would cost…",
   atRisk: "A reset deletes the backup. Messages that need one of these keys may stay unreadable for good:",
-  unknown: {
-    offline: "There is no connection to the homeserver, so nobody can tell which keys a reset would cost.",
-    "homeserver-error": "The homeserver has a problem, so nobody can tell which keys a reset would cost.",
-    "crypto-store-error":
-      "The keys on this device cannot be checked, so nobody can tell which keys a reset would cost. Reload the page and try again.",
-    "no-decryption-key":
-      "This device does not have the recovery key, so nobody can tell which keys a reset would cost. If you find it, enter it first.",
-    unchecked: "It could not be found out which keys a reset would cost.",
-    "reset-unfinished": "The last reset did not finish, so nobody can tell which keys another one would cost.",
-  },
+  unknown: doubtsAbout("a reset"),
   safe: "Every key from the backup is on this device. A reset costs none.",
   finishing: "The reset waits until it costs no key. Then you are asked once more.",
   last: "A reset cannot be undone. If you may find your recovery key, or have another device, go back.",
@@ -206,6 +209,7 @@ const DISABLE: WarningStrings = {
   checking: "Looking at what turning key storage off would cost…",
   atRisk:
     "This counts for all your devices: the backup is deleted, and none of them saves its keys any more. Messages that need one of these keys may stay unreadable for good:",
+  unknown: doubtsAbout("turning key storage off", "This counts for all your devices. "),
   safe: "Every key from the backup is on this device. Turning key storage off costs none, but counts for all your devices: none of them saves its keys any more.",
   finishing: "Turning key storage off waits until it costs no key. Then you are asked once more.",
   last: "This counts for all your devices, and cannot be undone. If you may find your recovery key, or have another device, go back.",
@@ -223,6 +227,7 @@ const DELETE: WarningStrings = {
   checking: "Looking at what this would cost…",
   atRisk:
     "Keys in your backup, or in an earlier one, are to be deleted. Messages that need one of these keys may stay unreadable for good:",
+  unknown: doubtsAbout("a deletion"),
   safe: "Every key from the backup is on this device. Deleting it there costs none.",
   finishing: "The deletion waits until it costs no key. Then you are asked once more.",
   last: "What is deleted cannot be brought back. If you may find your recovery key, or have another device, go back.",

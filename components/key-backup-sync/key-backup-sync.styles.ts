@@ -24,6 +24,10 @@ export const styles = css`
     border-radius: var(--_radius);
   }
 
+  key-backup-reset-warning::part(finishing) {
+    margin-block-start: calc(var(--_spacing) * 0.75);
+  }
+
   .label {
     font-size: 0.8125rem;
     font-weight: 600;

@@ -659,6 +659,15 @@ describe("<key-backup-reset-warning>", () => {
       });
     }
 
+    it("disable: says that it counts for all devices, also where nobody can tell what it costs", async () => {
+      for (const assessment of [EVERY_KIND, UNKNOWN.offline]) {
+        const asked = await askShown(new MockRun(PAUSED, assessment), "disable");
+        expect(message(asked)).to.contain("This counts for all your devices");
+        expect(buttons(asked.element)).to.include("Turn off anyway…");
+        await pressAll(asked.element, "Cancel");
+      }
+    });
+
     it("logout: asks where a reset did not finish, and has it finished first", async () => {
       const asked = await askShown(new MockRun(UNAVAILABLE["reset-unfinished"], RESET_UNFINISHED), "logout");
       expect(message(asked)).to.contain("they may be in no backup");
