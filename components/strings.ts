@@ -3,7 +3,7 @@
  * It does not know which of them is shown when: see key-backup-progress/sayings.ts.
  */
 import type { ErrorCode, NextMove } from "../src/errors.js";
-import type { AssessmentDoubt, EarlierKeys, KeysAtRisk } from "../src/reset.js";
+import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, KeysNotUploaded } from "../src/reset.js";
 import type {
   FailureReason,
   ReplacedBackups,
@@ -156,12 +156,16 @@ export interface KeyBackupSyncStrings {
     readonly cancel: string;
     readonly back: string;
     readonly rescueCopy: string;
+    /** Where nothing else is to be finished. */
+    readonly finishUpload: string;
     /** After one that deleted the backup and made no new one. */
     readonly finishReset: string;
   };
   readonly warning: Readonly<Record<Occasion, WarningStrings>>;
   /** One line each in the list of keys that may be lost. */
-  readonly atRisk: Readonly<Record<keyof (KeysAtRisk & EarlierKeys), (count: number, formats: Formats) => string>> & {
+  readonly atRisk: Readonly<
+    Record<keyof (KeysAtRisk & EarlierKeys & KeysNotUploaded), (count: number, formats: Formats) => string>
+  > & {
     /** Comes before the list where it is all that is known. */
     readonly known: string;
     /** Finishing first came to an end. */
@@ -347,6 +351,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "homeserver-unreachable": "The homeserver cannot be reached",
     "rate-limited": "The homeserver asked to slow down",
     "homeserver-error": "The homeserver has a problem",
+    "quota-exceeded": "The homeserver has no storage space for more keys",
     unauthorized: "You are no longer signed in",
     "malformed-response": "The backup could not be understood",
     "backup-replaced": "Your key backup was replaced",
@@ -442,6 +447,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     cancel: "Cancel",
     back: "Back",
     rescueCopy: "Save a rescue copy",
+    finishUpload: "Finish the upload first",
     finishReset: "Finish the reset",
   },
   warning: {
@@ -491,6 +497,8 @@ export const ENGLISH: KeyBackupSyncStrings = {
       `${f.number(count)} ${f.plural(count, { one: "key does", other: "keys do" })} not open with the recovery key of this device`,
     earlier: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "is", other: "are" })} only on this device, and not yet imported`,
+    notUploaded: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} on this device alone, and not yet saved in your key backup`,
     notAll: "Not every key is saved.",
   },
   rescueCopy: {

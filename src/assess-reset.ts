@@ -3,14 +3,21 @@
  * the crypto store. It never says that nothing is at risk when it cannot know.
  */
 import { isFault, KeyBackupSyncError } from "./errors.js";
-import type { CryptoStore } from "./host.js";
+import type { BackedUpRoomKeys, CryptoStore, CryptoStoreContents } from "./host.js";
 import type { BackupComparison } from "./protocol.js";
-import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, ResetAssessment, UnfinishedReset } from "./reset.js";
+import type {
+  AssessmentDoubt,
+  EarlierKeys,
+  KeysAtRisk,
+  KeysNotUploaded,
+  ResetAssessment,
+  UnfinishedReset,
+} from "./reset.js";
 import { failedCount, type Progress, spooledCount } from "./state.js";
 import { contentsOf } from "./store-count.js";
 import type { WorkerLink } from "./worker-link.js";
 
-interface KnownRisk extends EarlierKeys, UnfinishedReset {
+interface KnownRisk extends EarlierKeys, UnfinishedReset, KeysNotUploaded {
   readonly known: KeysAtRisk | null;
 }
 
@@ -25,14 +32,17 @@ export async function assessReset(
     const contents = await contentsOf(cryptoStore);
     const comparison = await link.call("compare", [key, contents], signal);
     const { version, count, isOtherKey } = comparison;
-    const kept = earlierOf(comparison, comparison.isResetUnfinished);
+    const backedUp = await cryptoStore.getBackedUp?.();
+    const kept = {
+      ...earlierOf(comparison, comparison.isResetUnfinished),
+      ...notUploadedOf(comparison, contents, backedUp ?? null),
+    };
     if (version === null || count === 0) return { kind: "none", ...kept };
     if (!contents) return { kind: "unknown", reason: "crypto-store-error", known: null, ...kept };
-    const backedUp = await cryptoStore.getBackedUp?.();
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
     // With the key of another backup, it knows about that one.
     const isKnown = backedUp?.version === version && !isOtherKey && backedUp.count === count;
-    return assess(isKnown ? agreed(comparison) : comparison, comparison.hasKey || key !== null);
+    return assess(isKnown ? agreed(comparison) : comparison, comparison.hasKey || key !== null, kept);
   } catch (cause) {
     signal.throwIfAborted();
     return { kind: "unknown", reason: doubtOf(cause), ...(await knownRisk(link, cryptoStore)) };
@@ -51,8 +61,20 @@ function agreed(comparison: BackupComparison): BackupComparison {
   return { ...comparison, progress: { ...progress, downloaded: imported, imported, failures } };
 }
 
-function assess(comparison: BackupComparison, hasKey: boolean): ResetAssessment {
-  const kept = earlierOf(comparison, comparison.isResetUnfinished);
+/** The homeserver's count is of keys of other devices, too: but if it is less than this device has, at least so many are missing there. */
+function notUploadedOf(
+  { version, count }: Pick<BackupComparison, "version" | "count">,
+  contents: CryptoStoreContents | null,
+  backedUp: BackedUpRoomKeys | null,
+): KeysNotUploaded {
+  if (!contents || !backedUp || backedUp.version !== version) return {};
+  const notUploaded = contents.roomKeyCount - Math.min(backedUp.count, count);
+  return notUploaded > 0 ? { notUploaded } : {};
+}
+
+type Kept = EarlierKeys & UnfinishedReset & KeysNotUploaded;
+
+function assess(comparison: BackupComparison, hasKey: boolean, kept: Kept): ResetAssessment {
   const risk = riskOf(comparison);
   if (risk.notImported > 0 && !hasKey) return { kind: "unknown", reason: "no-decryption-key", known: risk, ...kept };
   const atRisk = risk.notDownloaded + risk.notImported + risk.unreadable;
@@ -83,7 +105,13 @@ async function knownRisk(link: WorkerLink, cryptoStore: CryptoStore): Promise<Kn
     const contents = await contentsOf(cryptoStore);
     const recalled = await link.call("recall", [contents]);
     const { kept } = recalled;
-    return { known: contents && kept && riskAt(kept.progress), ...earlierOf(recalled, recalled.hasResetNote) };
+    const backedUp = contents && ((await cryptoStore.getBackedUp?.()) ?? null);
+    return {
+      known: contents && kept && riskAt(kept.progress),
+      ...earlierOf(recalled, recalled.hasResetNote),
+      // By the marks of the crypto store alone.
+      ...notUploadedOf({ version: backedUp?.version ?? null, count: Number.POSITIVE_INFINITY }, contents, backedUp),
+    };
   } catch {
     return { known: null, earlier: 0 };
   }

@@ -249,7 +249,7 @@ export class BackupRun {
         if (isOpen) return await this.#backUpAgain(key);
         if (this.#kind === "replaced" || this.#isBroken) throw new KeyBackupSyncError("decryption-key-mismatch");
         this.#show();
-        await Promise.race([changes.moreThan(count, this.#signal), this.#ifWrongUntilWhole(key)]);
+        await Promise.race([changes.moreThan(count, this.#signal), this.#untilItMayOpen(key)]);
       }
     } finally {
       unsubscribe();
@@ -267,9 +267,13 @@ export class BackupRun {
     }
   }
 
-  /** Then nothing keeps the run from telling so. */
-  #ifWrongUntilWhole(key: Uint8Array | null): Promise<void> {
-    return key ? this.#whole.moreThan(0, this.#signal) : new Promise(() => {});
+  /** Once it is whole, a wrong key is told of, and an empty backup opens without one. */
+  #untilItMayOpen(key: Uint8Array | null): Promise<void> {
+    return key || this.#isEmpty ? this.#whole.moreThan(0, this.#signal) : new Promise(() => {});
+  }
+
+  get #isEmpty(): boolean {
+    return this.#sync.progress.downloaded === 0;
   }
 
   /** As long as the download goes on, the right key may take the place of a wrong one. */

@@ -42,6 +42,8 @@ export class ClientWatch {
       importExportedRoomKeys: async (roomKeys) => this.#running(cryptoStore).importExportedRoomKeys(roomKeys),
       getBackedUp: async () => (await this.#running(cryptoStore).getBackedUp?.()) ?? null,
       backUpAgain: async () => this.#running(cryptoStore).backUpAgain?.(),
+      nextUpload: async () => (await this.#running(cryptoStore).nextUpload?.()) ?? null,
+      markUploaded: async (upload, answer) => this.#running(cryptoStore).markUploaded?.(upload, answer),
     };
   }
 

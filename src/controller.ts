@@ -7,7 +7,8 @@ import { choosePause, chooseRun, chooseStop, recallChoice } from "./choice.js";
 import { ClientWatch } from "./client-watch.js";
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { Host } from "./host.js";
-import { withImportsInARow } from "./imports-in-a-row.js";
+import { telling, withImportsInARow } from "./imports-in-a-row.js";
+import { KeyUpload } from "./key-upload.js";
 import { whenToLookAgain } from "./look-again.js";
 import { MeteredConnection } from "./metered-connection.js";
 import { OneRun, type Wish } from "./one-run.js";
@@ -28,6 +29,7 @@ import {
   type KeyBackupSyncRun,
   type KeyBackupSyncState,
   syncOf,
+  type Upload,
 } from "./state.js";
 import { Unlocking } from "./unlocking.js";
 import { WorkerLink } from "./worker-link.js";
@@ -73,6 +75,8 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     () => this.#worker(),
     () => this.#oneRun.wish(canStart(this.#state) ? "start" : "look-again"),
   );
+  /** Of room keys that are on this device alone. */
+  readonly #upload: KeyUpload;
   /** A reset by a client of this page. */
   readonly #resetting: Resetting;
   readonly #finishReset: () => Promise<void>;
@@ -86,9 +90,19 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#host = {
       account: host.account,
       rooms: host.rooms,
-      cryptoStore: withImportsInARow(this.#client.cryptoStore),
+      cryptoStore: telling(withImportsInARow(this.#client.cryptoStore), (roomKeys) => this.#upload.imported(roomKeys)),
       onBackupChange: (listener) => host.onBackupChange(listener),
     };
+    this.#upload = new KeyUpload({
+      host,
+      cryptoStore: {
+        ...this.#client.cryptoStore,
+        // Not in the midst of an import.
+        backUpAgain: async () => this.#host.cryptoStore.backUpAgain?.(),
+      },
+      worker: () => this.#worker(),
+      onChange: () => !this.#closed && this.#replace(this.#state),
+    });
     this.#finishReset = async () => host.resetKeyBackup?.();
     this.#resetting = new Resetting({
       name: resetLockOf(host.account),
@@ -112,7 +126,9 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       host.cryptoStore.onDecryptionKeyChange(() => this.#onDecryptionKeyChange()),
       host.rooms.onUndecryptable((roomId) => this.prioritise(roomId)),
       whenToLookAgain(host, () => void this.#lookAgain()),
+      () => this.#upload.close(),
     ];
+    this.#upload.begin();
   }
 
   get state(): KeyBackupSyncState {
@@ -164,6 +180,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     const assessment = await assessReset(this.#worker(), this.#host.cryptoStore, signal);
     // What was found is there for the next run: it does not compare counts first.
     if (this.#isDone && assessment.kind === "at-risk" && assessment.notDownloaded > 0) this.#mustLook = true;
+    if (assessment.notUploaded) this.#upload.look();
     return assessment;
   }
 
@@ -356,6 +373,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   /** What is kept stays for the next client of the user and device. Other tabs do not hear of it: they may go on. */
   #onStop(): void {
     this.#oneRun.letGo();
+    this.#upload.close();
     this.#enter(IDLE);
   }
 
@@ -416,8 +434,12 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     // It may have been stopped in another tab.
     if (state.status === "idle") this.#unlocking.forget();
     else if (state.status !== this.#state.status && !isHeldUp(state)) this.#unlocking.wake();
+    this.#replace(state);
+  }
+
+  #replace(state: KeyBackupSyncState): void {
     const isCount = state.status === this.#state.status && performance.now() - this.#lastEvent < BETWEEN_EVENTS;
-    this.#state = Object.freeze(state);
+    this.#state = Object.freeze(withUpload(state, this.#upload.upload));
     if (!isCount) this.#tell();
     else this.#eventTimer ??= setTimeout(() => this.#tell(), BETWEEN_EVENTS);
   }
@@ -429,6 +451,12 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#oneRun.tell();
     this.dispatchEvent(new Event("statechange"));
   }
+}
+
+/** Of a store of this page: what another tab tells of its own is not needed. */
+function withUpload(state: KeyBackupSyncState, upload: Upload | null): KeyBackupSyncState {
+  if (upload) return { ...state, uploading: upload };
+  return state.uploading ? { ...state, uploading: null } : state;
 }
 
 /** Not a sign that the homeserver answers. */

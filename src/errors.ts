@@ -19,6 +19,7 @@ const CODES = {
   "homeserver-unreachable": ["wait", "The homeserver cannot be reached, or its answer broke off."],
   "rate-limited": ["wait", "The homeserver asked to slow down."],
   "homeserver-error": ["wait", "The homeserver answered with a fault of its own."],
+  "quota-exceeded": ["wait", "The homeserver has no storage space for more room keys."],
   unauthorized: ["log-in-again", "The homeserver no longer accepts this session."],
   "malformed-response": ["tell-homeserver-admin", "What the homeserver sent is not a key backup."],
   "backup-replaced": ["try-again", "The backup was deleted or replaced by a new version."],

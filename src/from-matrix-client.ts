@@ -1,6 +1,8 @@
 /** The adapter for matrix-js-sdk: the one file that knows it, and only by what it calls. */
 import { KeyBackupSyncController } from "./controller.js";
 import type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
+import { KEY_STORAGE_TYPES } from "./key-storage.js";
+import { type UploadingMachine, uploadsOf } from "./machine-uploads.js";
 
 /**
  * What is called of a matrix-js-sdk `MatrixClient`, of any major from 33 to 43. The SDK's own type has private members: to the compiler, a
@@ -14,9 +16,9 @@ export interface MatrixClientLike {
   whoami(): Promise<unknown>;
   getCrypto(): MatrixCryptoLike | undefined;
   getRooms(): readonly MatrixRoomLike[];
-  on(event: typeof DECRYPTED, listener: (event: MatrixEventLike) => void): unknown;
+  on(event: typeof DECRYPTED | typeof ACCOUNT_DATA, listener: (event: MatrixEventLike) => void): unknown;
   on(event: string, listener: () => void): unknown;
-  off(event: typeof DECRYPTED, listener: (event: MatrixEventLike) => void): unknown;
+  off(event: typeof DECRYPTED | typeof ACCOUNT_DATA, listener: (event: MatrixEventLike) => void): unknown;
   off(event: string, listener: () => void): unknown;
 }
 
@@ -41,6 +43,7 @@ export interface MatrixRoomLike {
 export interface MatrixEventLike {
   getRoomId(): string | undefined;
   isDecryptionFailure(): boolean;
+  getType?(): string;
 }
 
 interface ImportOptions {
@@ -63,7 +66,7 @@ interface WithOlmMachine {
   readonly olmMachine: {
     roomKeyCounts(): Promise<{ readonly total: number; readonly backedUp: number }>;
     disableBackup(): Promise<void>;
-  };
+  } & UploadingMachine;
 }
 
 /** Of the crypto backend, private. A client that was not syncing has no other sign that it was stopped. */
@@ -74,6 +77,8 @@ interface StoppableCrypto {
 const DECRYPTED = "Event.decrypted";
 const BACKUP_STATUS = "crypto.keyBackupStatus";
 const KEY_CACHED = "crypto.keyBackupDecryptionKeyCached";
+const SESSIONS_REMAINING = "crypto.keyBackupSessionsRemaining";
+const ACCOUNT_DATA = "accountData";
 
 const controllers = new WeakMap<MatrixClientLike, KeyBackupSyncController>();
 
@@ -102,9 +107,21 @@ export function fromMatrixClient(client: MatrixClientLike): Host {
     cryptoStore: cryptoStoreOf(client, crypto),
     rooms: roomsOf(client),
     onBackupChange(listener) {
+      const onAccountData = (event: MatrixEventLike) => {
+        if (KEY_STORAGE_TYPES.includes(event.getType?.() ?? "")) listener();
+      };
       client.on(BACKUP_STATUS, listener);
-      return () => client.off(BACKUP_STATUS, listener);
+      client.on(ACCOUNT_DATA, onAccountData);
+      return () => {
+        client.off(BACKUP_STATUS, listener);
+        client.off(ACCOUNT_DATA, onAccountData);
+      };
     },
+    onUploading(listener) {
+      client.on(SESSIONS_REMAINING, listener);
+      return () => client.off(SESSIONS_REMAINING, listener);
+    },
+    checkBackup: async () => void (await crypto.checkKeyBackupAndEnable()),
     // With the guard of that call, if it has one.
     resetKeyBackup: async () => crypto.resetKeyBackup?.(),
     isStopped: () => isStopped(crypto),
@@ -185,6 +202,7 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
       return { version, count: backedUp };
     },
     backUpAgain,
+    ...uploadsOf(olmMachine),
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { Account, CryptoStore, Host, Rooms } from "./host.js";
+import { uploadsOf } from "./machine-uploads.js";
 import {
   backUpAgain,
   getBackedUp,
@@ -75,6 +76,7 @@ export class OlmMachineHost implements Host {
       importExportedRoomKeys: (roomKeys) => importExportedRoomKeys(machine, roomKeys),
       getBackedUp: () => getBackedUp(machine),
       backUpAgain: () => backUpAgain(machine),
+      ...uploadsOf(machine),
     };
     this.rooms = {
       known: async () => {
@@ -94,7 +96,7 @@ export class OlmMachineHost implements Host {
     for (const listener of this.#keyListeners) listener();
   }
 
-  /** Tell it when another backup was made or found, or the one there was deleted. */
+  /** Tell it when another backup was made or found, the one there was deleted, or `m.key_backup` of the account data changed. */
   backupChanged(): void {
     for (const listener of this.#backupListeners) listener();
   }

@@ -58,6 +58,21 @@ export interface CryptoStore {
   getBackedUp?(): Promise<BackedUpRoomKeys | null>;
   /** Takes no room key to be in the backup any more, so that the client uploads all of them. */
   backUpAgain?(): Promise<void>;
+  /**
+   * The next room keys that the client is to upload to its backup: the same ones again until they are marked. `null` if there are none, or it
+   * uploads to no backup. Without this and `markUploaded`, the upload is left to the client.
+   */
+  nextUpload?(): Promise<RoomKeyUpload | null>;
+  /** Counts these as backed up: the homeserver took them. @param answer of the homeserver, the body */
+  markUploaded?(upload: RoomKeyUpload, answer: string): Promise<void>;
+}
+
+/** Room keys, encrypted for the backup of that version. */
+export interface RoomKeyUpload {
+  readonly id: string;
+  readonly version: string;
+  /** Of `PUT /room_keys/keys`: JSON. */
+  readonly body: string;
 }
 
 export interface CryptoStoreContents {
@@ -89,10 +104,14 @@ export interface Host {
   readonly account: Account;
   readonly cryptoStore: CryptoStore;
   readonly rooms: Rooms;
-  /** Calls back when the client hears of another key backup than before. Returns how to stop that. */
+  /** Calls back when the client hears of another key backup than before, or of key storage turned on or off. Returns how to stop that. */
   onBackupChange(listener: () => void): () => void;
   /** Deletes every backup that the homeserver shows and makes a new one, where the host can do that: finishes a reset that broke off. */
   resetKeyBackup?(): Promise<void>;
+  /** Calls back as the client uploads room keys by itself, several times a second: it is left to it then. Returns how to stop that. */
+  onUploading?(listener: () => void): () => void;
+  /** Has the client look which backup there is, and upload to that one: the homeserver refused an upload to another. */
+  checkBackup?(): Promise<void>;
   /**
    * Whether the client was stopped, so that its crypto store is closed for good and every call of it throws. Asked before each import and
    * twice a second during a run. The run ends then, and is left to another client of the same user and device. Without it, a run of a

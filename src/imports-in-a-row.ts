@@ -1,7 +1,7 @@
 /** A crypto store whose imports come one after the other, whoever asks for them: two at once would block the page twice as long. */
 import { bestCopies } from "./best-copies.js";
 import { collectingInTime } from "./collect-in-time.js";
-import type { CryptoStore } from "./host.js";
+import type { CryptoStore, RoomKey } from "./host.js";
 
 export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
   let last: Promise<unknown> = Promise.resolve();
@@ -20,5 +20,18 @@ export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
       inARow(() => collectingInTime(roomKeys.length, () => cryptoStore.importRoomKeys(bestCopies(roomKeys), version))),
     importExportedRoomKeys: (roomKeys) =>
       inARow(() => collectingInTime(roomKeys.length, () => cryptoStore.importExportedRoomKeys(bestCopies(roomKeys)))),
+  };
+}
+
+/** The same crypto store, with word of room keys that went in as not backed up. */
+export function telling(cryptoStore: CryptoStore, onExported: (roomKeys: readonly RoomKey[]) => void): CryptoStore {
+  return {
+    ...cryptoStore,
+    async importExportedRoomKeys(roomKeys) {
+      const result = await cryptoStore.importExportedRoomKeys(roomKeys);
+      // Which ones were rejected is not known, and those are never uploaded.
+      if (result.rejected === 0) onExported(roomKeys);
+      return result;
+    },
   };
 }

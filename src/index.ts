@@ -17,6 +17,15 @@ export {
   guardBackupReset,
   type ResetConfirmation,
 } from "./guard-backup-reset.js";
-export type { Account, BackedUpRoomKeys, CryptoStore, CryptoStoreContents, Host, RoomKey, Rooms } from "./host.js";
+export type {
+  Account,
+  BackedUpRoomKeys,
+  CryptoStore,
+  CryptoStoreContents,
+  Host,
+  RoomKey,
+  RoomKeyUpload,
+  Rooms,
+} from "./host.js";
 export type * from "./reset.js";
 export * from "./state.js";

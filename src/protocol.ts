@@ -37,7 +37,7 @@ export interface KeptBackup {
 
 /** The backup the homeserver has now, and what is kept of just that one; and of others, that are no longer the account's. */
 export type BackupCheck = { readonly replaced: readonly KeptBackup[] } & (
-  | { readonly available: "no-backup" | "unsupported-algorithm" }
+  | { readonly available: "no-backup" | "key-storage-off" | "unsupported-algorithm" }
   /** The homeserver's answer describes no backup. `kept` is what is kept of the last one that was the account's. */
   | { readonly available: "malformed"; readonly kept: KeptBackup | null }
   | { readonly available: "yes"; readonly kept: KeptBackup }
@@ -85,6 +85,13 @@ export interface BackupComparison {
 export interface Unlocked {
   /** Others are not, and the account data, which might unlock them, cannot be read now. */
   readonly isUnchecked: boolean;
+}
+
+/** A megolm session that is to be in the backup. */
+export interface SessionSample {
+  readonly roomId: string;
+  readonly sessionId: string;
+  readonly firstMessageIndex: number;
 }
 
 /** How far a download is. */
@@ -211,6 +218,12 @@ export interface WorkerCalls {
   resetOutcome(decryptionKey: Uint8Array | null): Promise<ResetOutcome>;
   /** Keeps the decryption key of all that is spooled and opened by this recovery key. */
   unlock(recoveryKey: string): Promise<Unlocked>;
+  /** Puts these room keys into the backup of that version. @param body JSON @returns the body of the homeserver's answer */
+  uploadRoomKeys(version: string, body: string): Promise<string>;
+  /** Whether the backup of that version has each of these sessions, from that first message index or an earlier one. */
+  hasSessions(version: string, sessions: readonly SessionSample[]): Promise<boolean>;
+  /** The user turned key storage off, by the account data. */
+  isKeyStorageOff(): Promise<boolean>;
   /** Answers after so many milliseconds, or when aborted: the timers of a worker keep their pace in hidden tabs. */
   rest(milliseconds: number): Promise<void>;
   /** Deletes all that is spooled. */

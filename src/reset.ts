@@ -26,6 +26,7 @@ export type AssessmentDoubt =
 
 /** What would be lost if the backup were reset now: compared with the homeserver by count and etag at that moment. */
 export type ResetAssessment = EarlierKeys &
+  KeysNotUploaded &
   UnfinishedReset &
   /** Nothing: there is no backup, it is empty, or the crypto store has every key of it. */
   (
@@ -34,6 +35,12 @@ export type ResetAssessment = EarlierKeys &
     /** `known`: what this device knows nevertheless, `null` if nothing. */
     | { readonly kind: "unknown"; readonly reason: AssessmentDoubt; readonly known: KeysAtRisk | null }
   );
+
+/** What this device has that the account's backup lacks. A reset leaves these keys; to log out deletes them. */
+export interface KeysNotUploaded {
+  /** Room keys in the crypto store that are not in the backup that the client uploads to, by its marks and by the homeserver's count. */
+  readonly notUploaded?: number;
+}
 
 /** What this device has of backups that were deleted or replaced. */
 export interface EarlierKeys {

@@ -72,12 +72,18 @@ async function hasNews({ host, link, signal }: RunOptions, state: KeyBackupSyncS
     const check = await link.call("check", [], signal);
     if (check.replaced.some(({ hasSpooled }) => hasSpooled)) return true;
     if (check.available === "malformed") return true;
-    if (check.available !== "yes") return state.status === "complete";
+    if (check.available !== "yes") return state.status === "complete" || isOff(state) !== (check.available === OFF);
     return state.status !== "complete" || isInPlaceOf(state.backup, check.kept) || isNews(check.kept, backedUp);
   } catch (cause) {
     if (isPassing(cause)) return false;
     throw cause;
   }
+}
+
+const OFF = "key-storage-off";
+
+function isOff(state: KeyBackupSyncState): boolean {
+  return state.status === "unavailable" && state.reason === OFF;
 }
 
 /** Nothing was downloaded of it, and yet a backup of its version is done: that was another one, and the client may not know either. */

@@ -1,6 +1,6 @@
 /** At least one example of every assessment, by a name for stories and tests. A kind or a doubt without one does not compile. */
 import type { AssessmentDoubt, KeysAtRisk, ResetAssessment } from "../src/reset.js";
-import { REPLACED, TOTAL } from "./states.fixtures.js";
+import { REPLACED, TOTAL, UPLOAD } from "./states.fixtures.js";
 
 type AssessmentOf<Kind extends ResetAssessment["kind"]> = Extract<ResetAssessment, { kind: Kind }>;
 
@@ -27,6 +27,7 @@ export const ASSESSMENTS = {
   none: {
     "Nothing would be lost": { kind: "none", earlier: 0 },
     "Nothing, an earlier backup was replaced": { kind: "none", earlier: REPLACED.locked },
+    "Nothing, keys are not uploaded yet": { kind: "none", earlier: 0, notUploaded: UPLOAD.total - UPLOAD.done },
     "Nothing, a reset did not finish": { kind: "none", earlier: 0, isResetUnfinished: true },
   },
   "at-risk": {

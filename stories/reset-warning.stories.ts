@@ -183,6 +183,14 @@ export const BeforeLoggingOutAfterAResetThatDidNotFinish: Story = {
     state: UNAVAILABLE["reset-unfinished"],
   },
 };
+export const BeforeLoggingOutKeysAreNotUploadedYet: Story = {
+  name: "Before logging out, keys are not uploaded yet",
+  args: {
+    occasion: "logout",
+    assessment: ASSESSMENTS.none["Nothing, keys are not uploaded yet"],
+    state: BY_STATUS.complete["Complete, keys are uploaded to an empty backup"],
+  },
+};
 export const BeforeTurningKeyStorageOff: Story = {
   name: "Before turning key storage off",
   args: { occasion: "disable" },

@@ -80,6 +80,7 @@ export const FAILED = {
   "homeserver-unreachable": failed("homeserver-unreachable"),
   "rate-limited": failed("rate-limited"),
   "homeserver-error": failed("homeserver-error"),
+  "quota-exceeded": failed("quota-exceeded"),
   unauthorized: failed("unauthorized", IN_DOWNLOAD),
   "malformed-response": failed("malformed-response", IN_DOWNLOAD),
   "backup-replaced": failed("backup-replaced", IN_IMPORT),

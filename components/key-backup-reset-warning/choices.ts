@@ -8,7 +8,7 @@ import {
   type RequestEventInit,
 } from "../events.js";
 import { needsRecoveryKey } from "../key-backup-controls/main-wish.js";
-import type { Risk } from "./risk.js";
+import { isUploadOnly, type Risk } from "./risk.js";
 
 export interface Choices {
   /** The recovery key would open what is downloaded. */
@@ -24,7 +24,7 @@ export interface Choices {
 }
 
 export function choicesOf(risk: Risk, state: KeyBackupSyncState): Choices {
-  const { notDownloaded, notImported, earlier } = risk.losses;
+  const { notDownloaded, notImported, earlier, notUploaded } = risk.losses;
   const lacksKey = risk.kind === "unknown" && risk.reason === "no-decryption-key";
   const isDark = risk.kind === "unknown" && !lacksKey;
   const isLocked = isEarlierLocked(risk, state);
@@ -32,7 +32,7 @@ export function choicesOf(risk: Risk, state: KeyBackupSyncState): Choices {
   const canDecryptEarlier = earlier > 0 && !isLocked;
   return {
     enterRecoveryKey: lacksKey || isLocked,
-    finish: isDark || notDownloaded > 0 || (notImported > 0 && !lacksKey) || canDecryptEarlier,
+    finish: isDark || notDownloaded > 0 || (notImported > 0 && !lacksKey) || canDecryptEarlier || notUploaded > 0,
     // What is counted as unreadable is not kept.
     saveRescueCopy: notImported + earlier > 0,
     archiveOnly: !canDecrypt && !canDecryptEarlier,
@@ -48,8 +48,10 @@ function isEarlierLocked({ losses: { earlier } }: Risk, state: KeyBackupSyncStat
 /** What must be asked of the run so that it goes on; `null` if it does already. */
 export function wishToFinish(
   state: KeyBackupSyncState,
+  risk: Risk,
 ): (new (init: RequestEventInit) => KeyBackupRequestEvent) | null {
   if (isResetUnfinished(state)) return KeyBackupFinishResetRequestEvent;
+  if (isUploadOnly(risk)) return null;
   if (canResume(state)) return KeyBackupResumeRequestEvent;
   return canStart(state) ? KeyBackupStartRequestEvent : null;
 }

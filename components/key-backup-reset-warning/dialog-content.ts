@@ -9,7 +9,7 @@ import { needsRecoveryKey } from "../key-backup-controls/main-wish.js";
 import "../key-backup-rescue-copy/key-backup-rescue-copy.js";
 import type { KeyBackupSyncStrings, Occasion } from "../strings.js";
 import { choicesOf } from "./choices.js";
-import { lossOf, type Risk } from "./risk.js";
+import { isUploadOnly, lossOf, type Risk } from "./risk.js";
 import type { Step, Trouble } from "./steps.js";
 
 export interface Scene {
@@ -37,7 +37,7 @@ export interface Actions {
   goOn(): void;
 }
 
-const LOSSES = ["notDownloaded", "notImported", "unreadable", "earlier"] as const;
+const LOSSES = ["notDownloaded", "notImported", "unreadable", "earlier", "notUploaded"] as const;
 
 export function dialogContent(scene: Scene, actions: Actions): TemplateResult {
   const { step, strings, occasion } = scene;
@@ -133,7 +133,7 @@ function choiceButtons({ risk, state, strings, occasion }: Scene, actions: Actio
   const choices = choicesOf(risk, state);
   const waysOut = [
     choices.enterRecoveryKey && plain(recoveryKey, actions.enterRecoveryKey),
-    choices.finish && plain(words.finish, actions.finish),
+    choices.finish && plain(isUploadOnly(risk) ? strings.buttons.finishUpload : words.finish, actions.finish),
     choices.saveRescueCopy && plain(rescueCopy, actions.saveRescueCopy),
     choices.checkAgain && plain(checkAgain, actions.checkAgain),
   ].filter((way) => way !== false);

@@ -177,7 +177,7 @@ export class KeyBackupResetWarningElement extends LitElement {
 
   #finish(): void {
     const from = this.state;
-    const Wish = wishToFinish(from);
+    const Wish = wishToFinish(from, this.#heard?.risk ?? UNCHECKED);
     const isGranted = !Wish || this.dispatchEvent(new Wish({ composed: false }));
     if (isGranted) this.step = { kind: "finishing", from };
   }

@@ -1,4 +1,4 @@
-/** Asks what may be lost, and asks again as the run moves on: at once when its status changes, now and then when its counts do. */
+/** Asks what may be lost, and asks again as the run moves on: at once when its status changes, or an upload ends, now and then when its counts do. */
 import { Task, TaskStatus } from "@lit/task";
 import type { ReactiveControllerHost } from "lit";
 import type { KeyBackupSafety } from "../../src/reset.js";
@@ -49,7 +49,7 @@ export class LiveAssessment {
   follow(): void {
     const [asked, now] = [this.#asked?.state, this.#question()?.state];
     if (!asked || !now || asked === now) return;
-    if (asked.status !== now.status) this.ask();
+    if (asked.status !== now.status || isUploading(asked) !== isUploading(now)) this.ask();
     // While one is on its way it is not outdated by the next count: on a slow line there would never be an answer.
     else if (this.#task.status !== TaskStatus.PENDING) this.#timer ??= setTimeout(() => this.ask(), BETWEEN_QUESTIONS);
   }
@@ -71,4 +71,8 @@ export class LiveAssessment {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
+}
+
+function isUploading({ uploading }: KeyBackupSyncState): boolean {
+  return Boolean(uploading);
 }

@@ -1,10 +1,10 @@
 /** What the person may lose, as the occasion has it. */
-import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, ResetAssessment } from "../../src/reset.js";
+import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, KeysNotUploaded, ResetAssessment } from "../../src/reset.js";
 import type { KeyBackupSyncState } from "../../src/state.js";
 import type { Occasion } from "../strings.js";
 
 /** Numbers of room keys. */
-export interface Losses extends KeysAtRisk, EarlierKeys {}
+export interface Losses extends KeysAtRisk, EarlierKeys, Required<KeysNotUploaded> {}
 
 /** Why nobody can tell; `unchecked`: the assessment itself failed; `reset-unfinished`: there is no backup that the keys could be in. */
 export type Doubt = AssessmentDoubt | "unchecked" | "reset-unfinished";
@@ -20,7 +20,7 @@ export interface Finding {
   readonly state: KeyBackupSyncState;
 }
 
-const NOTHING: Losses = { notDownloaded: 0, notImported: 0, unreadable: 0, earlier: 0 };
+const NOTHING: Losses = { notDownloaded: 0, notImported: 0, unreadable: 0, earlier: 0, notUploaded: 0 };
 
 export const UNCHECKED: Risk = { kind: "unknown", reason: "unchecked", losses: NOTHING };
 
@@ -30,7 +30,7 @@ export function riskOf(assessment: ResetAssessment, occasion: Occasion): Risk {
 }
 
 function riskOfReset(assessment: ResetAssessment): Risk {
-  const losses: Losses = { ...keysOf(assessment), earlier: 0 };
+  const losses: Losses = { ...NOTHING, ...keysOf(assessment) };
   return assessment.kind === "unknown"
     ? { kind: "unknown", reason: assessment.reason, losses }
     : { kind: assessment.kind, losses };
@@ -41,6 +41,7 @@ function riskOfLogout(assessment: ResetAssessment): Risk {
     ...NOTHING,
     notImported: keysOf(assessment).notImported,
     earlier: assessment.earlier,
+    notUploaded: assessment.notUploaded ?? 0,
   };
   if (assessment.isResetUnfinished) return { kind: "unknown", reason: "reset-unfinished", losses };
   if (countOf(losses) === 0) return { kind: "none", losses };
@@ -56,8 +57,13 @@ function keysOf(assessment: ResetAssessment): KeysAtRisk {
   return { notDownloaded, notImported, unreadable };
 }
 
-export function countOf({ notDownloaded, notImported, unreadable, earlier }: Losses): number {
-  return notDownloaded + notImported + unreadable + earlier;
+export function countOf({ notDownloaded, notImported, unreadable, earlier, notUploaded }: Losses): number {
+  return notDownloaded + notImported + unreadable + earlier + notUploaded;
+}
+
+/** Nothing but the upload is to be finished, which goes on by itself. */
+export function isUploadOnly({ kind, losses }: Risk): boolean {
+  return kind === "at-risk" && losses.notUploaded > 0 && countOf(losses) === losses.notUploaded;
 }
 
 /** How many keys may be lost: without an end where nobody can tell. */

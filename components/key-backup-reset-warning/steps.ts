@@ -25,7 +25,9 @@ export function stepAfter(step: Step, { risk, state }: Finding, before: Risk | n
       return risk.kind === "none" ? null : CHOICE;
     case "finishing":
       if (risk.kind === "none") return CHOICE;
-      return isAtRest(state) && state !== step.from ? { kind: "choice", trouble: troubleOf(state) } : step;
+      return isAtRest(state) && state !== step.from && !state.uploading
+        ? { kind: "choice", trouble: troubleOf(state) }
+        : step;
     case "last":
       if (risk.kind === "none") return CHOICE;
       // Agreed was to less than this.

@@ -28,10 +28,16 @@ type Asked = Pick<BackupInfo, "version" | "count">;
 /** Gets the access token, or one in place of that which was refused; `null` when logged out. */
 export type AccessTokens = (refused: string | null) => Promise<string | null>;
 
+const QUOTA_STATUS = [413, 507];
 /** Characters. */
 const LONGEST_SMALL_ANSWER = 1024 * 1024;
 /** Characters: clients take 32. */
 const LONGEST_SALT = 1024;
+
+export interface SessionId {
+  readonly roomId: string;
+  readonly sessionId: string;
+}
 
 export class Homeserver {
   readonly #baseUrl: string;
@@ -84,6 +90,26 @@ export class Homeserver {
     return response.ok ? this.#readSmallJson(response) : this.#noneOrThrow(response, "M_UNRECOGNIZED");
   }
 
+  /** Puts room keys into the backup of that version. @returns the body of the answer */
+  async putRoomKeys(version: string, body: string, signal: AbortSignal): Promise<string> {
+    const response = await this.#request(`room_keys/keys?version=${encodeURIComponent(version)}`, signal, body);
+    if (response.ok) return JSON.stringify(await this.#readSmallJson(response));
+    // A homeserver, or a proxy before it, that takes no more: of this account, or of any.
+    if (QUOTA_STATUS.includes(response.status)) {
+      discard(response);
+      throw new KeyBackupSyncError("quota-exceeded");
+    }
+    await this.#noneOrThrow(response);
+    throw new KeyBackupSyncError("backup-replaced");
+  }
+
+  /** What the backup has of one session, `null` if nothing. */
+  async getSession(version: string, { roomId, sessionId }: SessionId, signal: AbortSignal): Promise<unknown> {
+    const path = `${encodeURIComponent(roomId)}/${encodeURIComponent(sessionId)}`;
+    const response = await this.#get(`room_keys/keys/${path}?version=${encodeURIComponent(version)}`, signal);
+    return response.ok ? this.#readSmallJson(response) : this.#noneOrThrow(response);
+  }
+
   async *#keysIn(response: Response, count: number): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       yield* withinReason(piecesOf(response, ONE_ROOM_KEY, this.#patience.progress), count);
@@ -93,19 +119,25 @@ export class Homeserver {
     }
   }
 
-  async #get(path: string, signal: AbortSignal): Promise<Response> {
-    const token = await this.#accessTokens(null);
-    const response = await this.#fetch(path, token, signal);
-    if (response.status !== 401 || token === null) return response;
-    discard(response);
-    return this.#fetch(path, await this.#accessTokens(token), signal);
+  #get(path: string, signal: AbortSignal): Promise<Response> {
+    return this.#request(path, signal, null);
   }
 
-  async #fetch(path: string, token: string | null, signal: AbortSignal): Promise<Response> {
+  /** @param body to be put there, `null` to get what is there */
+  async #request(path: string, signal: AbortSignal, body: string | null): Promise<Response> {
+    const token = await this.#accessTokens(null);
+    const response = await this.#fetch(path, token, signal, body);
+    if (response.status !== 401 || token === null) return response;
+    discard(response);
+    return this.#fetch(path, await this.#accessTokens(token), signal, body);
+  }
+
+  async #fetch(path: string, token: string | null, signal: AbortSignal, body: string | null): Promise<Response> {
     if (token === null) throw new KeyBackupSyncError("unauthorized");
     const givenUp = abortWith(signal);
     const request = fetch(`${this.#baseUrl}/_matrix/client/v3/${path}`, {
-      headers: { Authorization: `Bearer ${token}` },
+      ...(body !== null && { method: "PUT", body }),
+      headers: { Authorization: `Bearer ${token}`, ...(body !== null && { "Content-Type": "application/json" }) },
       cache: "no-store",
       // A homeserver has no reason to send this request, with its token, elsewhere.
       redirect: "error",
@@ -128,6 +160,7 @@ export class Homeserver {
     if (status === 404 && ["M_NOT_FOUND", ...alsoNone].some((code) => code === body?.errcode)) return null;
     if (status === 401) throw new KeyBackupSyncError("unauthorized");
     if (status === 429) throw new KeyBackupSyncError("rate-limited", { retryAfterMs: retryAfter(response, body) });
+    if (body?.errcode === "M_RESOURCE_LIMIT_EXCEEDED") throw new KeyBackupSyncError("quota-exceeded");
     if (body?.errcode === "M_WRONG_ROOM_KEYS_VERSION") throw new KeyBackupSyncError("backup-replaced");
     throw new KeyBackupSyncError(status >= 500 ? "homeserver-error" : "malformed-response");
   }

@@ -11,6 +11,7 @@ import type {
   NextBatch,
   Recalled,
   ResetOutcome,
+  SessionSample,
   SettledInStore,
   Spooled,
 } from "../protocol.js";
@@ -30,6 +31,7 @@ import { isRoomFor } from "./room-estimate.js";
 import type { SegmentOptions } from "./segment-writer.js";
 import { Spool } from "./spool.js";
 import { matchStore, rowsInStore } from "./store-ledger.js";
+import { hasSessions, isKeyStorageOff } from "./upload-calls.js";
 
 /** With fewer keys than `count`, a backup is asked for once more: the homeserver may have been wrong, or may be so always. */
 const MOST_PASSES = 2;
@@ -50,6 +52,7 @@ interface Checked {
 }
 
 export class Session {
+  readonly #userId: string;
   readonly #spool: Spool;
   readonly #homeserver: Homeserver;
   readonly #onDownloaded: (spooled: Spooled) => void;
@@ -65,6 +68,7 @@ export class Session {
   #room: RoomBatches | null = null;
 
   constructor(identity: Identity, accessTokens: AccessTokens, onDownloaded: (spooled: Spooled) => void) {
+    this.#userId = identity.userId;
     this.#spool = new Spool(identity);
     this.#homeserver = new Homeserver(identity.homeserverUrl, accessTokens);
     this.#onDownloaded = onDownloaded;
@@ -101,11 +105,33 @@ export class Session {
     const row = current?.algorithm === SUPPORTED_ALGORITHM ? await this.#rowOf(current) : null;
     if (row && tookPlace) await this.#spool.markTookPlace(row.backupId, true);
     this.#checked = { backup: current, backupId: row?.backupId ?? null };
-    if (!current) return { available: "no-backup", replaced };
+    if (!current) return { available: (await this.#isTurnedOff(signal)) ? "key-storage-off" : "no-backup", replaced };
     if (!row) return { available: "unsupported-algorithm", replaced };
     this.#lacksRoom = isTooSmallFor(current, row);
     this.#lacksRoom.catch(() => {});
     return { available: "yes", kept: asOf(current, row, await this.#spool.kept(row)), replaced };
+  }
+
+  uploadRoomKeys(signal: AbortSignal, version: string, body: string): Promise<string> {
+    return this.#homeserver.putRoomKeys(version, body, signal);
+  }
+
+  hasSessions(signal: AbortSignal, version: string, sessions: readonly SessionSample[]): Promise<boolean> {
+    return hasSessions(this.#homeserver, version, sessions, signal);
+  }
+
+  isKeyStorageOff(signal: AbortSignal): Promise<boolean> {
+    return isKeyStorageOff(this.#homeserver, this.#userId, signal);
+  }
+
+  /** Where that cannot be read, there is at least no backup. */
+  async #isTurnedOff(signal: AbortSignal): Promise<boolean> {
+    try {
+      return await this.isKeyStorageOff(signal);
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
   }
 
   /** What the homeserver says of the present backup, `null` if there is none, `undefined` if it says what makes no sense. */
@@ -158,7 +184,7 @@ export class Session {
     const row = await this.#spool.getBackup(backupId);
     if (!row) throw new KeyBackupSyncError("backup-replaced");
     this.#closeBackup();
-    const decryptor = await keptDecryptor(this.#spool, row, given);
+    const decryptor = (await keptDecryptor(this.#spool, row, given)) ?? emptyDecryptor(row);
     if (decryptor) {
       this.#opened = { backupId, decryptor };
       if (given && (await opens(given, row.publicKey))) await keepKeyOnce(this.#spool, row, given);
@@ -357,6 +383,15 @@ export class Session {
 function hasMoreToTell(row: BackupRow): boolean {
   const { total, downloaded } = progressOf(row);
   return hasSpooled(row) || total > downloaded;
+}
+
+/** A backup that was downloaded, and has no room key, waits for no decryption key. */
+function emptyDecryptor(row: BackupRow): RoomKeyDecryptor | null {
+  return isEmpty(row) ? { decrypt: () => "undecryptable", close: () => {} } : null;
+}
+
+function isEmpty(row: BackupRow): boolean {
+  return row.whole && progressOf(row).downloaded === 0;
 }
 
 /** Its public key is one, or there is none. */

@@ -5,7 +5,7 @@ import type { ResetAssessment } from "../../src/reset.js";
 import type { KeyBackupSyncState } from "../../src/state.js";
 import { ASSESSMENTS, RISKS, UNKNOWN } from "../../stories/assessments.fixtures.js";
 import { MockRun } from "../../stories/mock-run.js";
-import { BY_STATUS, FAILED, UNAVAILABLE, WAITING } from "../../stories/states.fixtures.js";
+import { BY_STATUS, FAILED, UNAVAILABLE, UPLOAD, WAITING } from "../../stories/states.fixtures.js";
 import { sendKeys, setViewport } from "../support/commands.mjs";
 import { deferred } from "../support/deferred.js";
 import { all, button, buttons, focusedName, one, part, press, settled, tabTo, textOf } from "./on-page.js";
@@ -24,7 +24,8 @@ import {
 const { Idle: IDLE } = BY_STATUS.idle;
 const { Downloading: DOWNLOADING } = BY_STATUS.downloading;
 const { Importing: IMPORTING } = BY_STATUS.importing;
-const { Complete: COMPLETE } = BY_STATUS.complete;
+const { Complete: COMPLETE, "Complete, keys are uploaded to an empty backup": UPLOADING } = BY_STATUS.complete;
+const { "Nothing, keys are not uploaded yet": NOT_UPLOADED } = ASSESSMENTS.none;
 const { "Paused in the download": PAUSED } = BY_STATUS.paused;
 const {
   "Nothing would be lost": NONE,
@@ -666,6 +667,32 @@ describe("<key-backup-reset-warning>", () => {
         expect(buttons(asked.element)).to.include("Turn off anyway…");
         await pressAll(asked.element, "Cancel");
       }
+    });
+
+    it("logout: asks where keys are not uploaded yet, and once more when they are", async () => {
+      const run = new MockRun(UPLOADING, NOT_UPLOADED);
+      let assessed = 0;
+      run.assessReset = async () => {
+        assessed++;
+        return run.assessment;
+      };
+      const asked = await askShown(run, "logout");
+      expect(textOf(one(asked.element, "#losses"))).to.contain("14,200 keys are on this device alone");
+      await pressAll(asked.element, "Finish the upload first");
+      expect(asked.dialog.open).to.equal(false);
+      await become(asked, run, { ...UPLOADING, uploading: { ...UPLOAD, done: 6_000 } });
+      await waitUntil(() => assessed > 1, "It is assessed again", { timeout: 5000 });
+      expect([asked.answer(), asked.dialog.open]).to.deep.equal([null, false]);
+      run.assessment = NONE;
+      await become(asked, run, { ...UPLOADING, uploading: null });
+      await shown(asked);
+      expect(run.asked).to.deep.equal([]);
+      await pressAll(asked.element, "Log out");
+      await answered(asked, true);
+    });
+
+    it("reset: does not ask because of keys that are not uploaded yet", async () => {
+      await answered(await ask(new MockRun(UPLOADING, NOT_UPLOADED)), true);
     });
 
     it("logout: asks where a reset did not finish, and has it finished first", async () => {

@@ -4,6 +4,7 @@
  */
 import { expect } from "@open-wc/testing";
 import { failedCount, type Host, KeyBackupSyncController, type RoomKey } from "../../src/index.js";
+import { sessionsIn } from "../../src/upload-samples.js";
 import type { EncryptedMessage } from "../support/megolm-messages.js";
 import { type KeyBackup, makeKeyBackup, makeRoomKey } from "../support/room-keys.mjs";
 import { type Script, type ScriptedHomeserver, scriptedHomeserver } from "../support/scripted-homeserver.js";
@@ -158,6 +159,22 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
       await cryptoStore.importRoomKeys(roomKeys.slice(2), "1");
       await cryptoStore.importExportedRoomKeys(roomKeys.slice(0, 2));
       expect(await cryptoStore.getBackedUp?.()).to.deep.equal({ version: "1", count: KEYS - 2 });
+    });
+
+    it("gives what is in no backup to be uploaded, the same until the homeserver took it", async () => {
+      await uploadToBackup();
+      const { cryptoStore } = trial.host;
+      await cryptoStore.importExportedRoomKeys(roomKeys.slice(0, 2));
+      const first = await cryptoStore.nextUpload?.();
+      const upload = await cryptoStore.nextUpload?.();
+      if (!upload) throw new Error("There is nothing to be uploaded");
+      expect(upload.id).to.equal(first?.id);
+      expect(upload.version).to.equal("1");
+      const sessions = sessionsIn(upload.body).map(({ sessionId }) => sessionId);
+      expect(sessions).to.have.members(roomKeys.slice(0, 2).map(({ session_id }) => session_id));
+      await cryptoStore.markUploaded?.(upload, JSON.stringify({ etag: "2", count: 2 }));
+      expect(await cryptoStore.getBackedUp?.()).to.deep.equal({ version: "1", count: 2 });
+      expect(await cryptoStore.nextUpload?.()).to.equal(null);
     });
 
     it("takes none to be in the backup when all are to be backed up again, and keeps backup and decryption key", async () => {

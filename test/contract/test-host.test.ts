@@ -1,9 +1,11 @@
 import { TestHost } from "../support/test-host.js";
+import { withUploads } from "../support/uploading-machine.js";
 import { hostContract } from "./host.contract.js";
 
 hostContract("The host of other tests", async ({ url }) => {
   const host = new TestHost({ homeserverUrl: url, decryptionKey: null });
   host.renewedToken = "token-2";
+  withUploads(host);
   return {
     host,
     roomKeyCounts: async () => ({

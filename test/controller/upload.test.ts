@@ -1,0 +1,169 @@
+/** Room keys that are on this device alone go to the key backup, whatever the homeserver answers, and unless the user does not want it. */
+import { expect, waitUntil } from "@open-wc/testing";
+import type { KeyBackupSyncController, KeyBackupSyncState } from "../../src/index.js";
+import { makeKeyBackup } from "../support/room-keys.mjs";
+import type { Script, ScriptedAnswer } from "../support/scripted-homeserver.js";
+import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { withUploads } from "../support/uploading-machine.js";
+
+const KEYS = 25;
+/** Ten keys each. */
+const PUTS = 3;
+const PUT = `PUT ${KEYS_PATH}`;
+const SESSION = `GET ${KEYS_PATH}/{roomId}/{sessionId}`;
+const TAKEN: ScriptedAnswer = { json: { etag: "2", count: KEYS } };
+const HELD: ScriptedAnswer = { json: { first_message_index: 0 } };
+
+describe("Keys that are on this device alone", () => {
+  let scene: SyncScene;
+
+  beforeEach(async () => {
+    scene = await SyncScene.open({ keys: 1 });
+    withUploads(scene.host);
+    const { roomKeys } = await makeKeyBackup({ keys: KEYS, rooms: 2 });
+    await scene.host.cryptoStore.importExportedRoomKeys(roomKeys);
+    scene.host.uploadsTo = "2";
+  });
+
+  afterEach(() => scene.close());
+
+  async function homeserver(routes: Script): Promise<void> {
+    const version = versionAnswer(scene.backup, { version: "2", count: KEYS });
+    await scene.homeserver.script({ [SESSION]: HELD, [PUT]: TAKEN, ...routes, [VERSION_PATH]: version });
+  }
+
+  async function puts(): Promise<number> {
+    return (await scene.homeserver.requests()).filter(({ method, path }) => method === "PUT" && path === KEYS_PATH)
+      .length;
+  }
+
+  function statesOf(controller: KeyBackupSyncController): KeyBackupSyncState[] {
+    const states: KeyBackupSyncState[] = [];
+    controller.addEventListener("statechange", () => states.push(controller.state));
+    return states;
+  }
+
+  const isUploaded = (controller: KeyBackupSyncController) => () =>
+    scene.host.notBackedUp.size === 0 && !controller.state.uploading;
+
+  it("are uploaded at once, in whatever status, and counted on the way", async () => {
+    await homeserver({});
+    const controller = scene.controller();
+    const states = statesOf(controller);
+    await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+    expect(await puts()).to.equal(PUTS);
+    expect(states.find(({ uploading }) => uploading)?.uploading).to.include({ total: KEYS, done: 0 });
+    expect(controller.state.status).to.equal("idle");
+  });
+
+  for (const [what, answer, hold] of [
+    ["has no storage space (413)", { status: 413, body: "too large" }, "quota-exceeded"],
+    ["has no storage space (507)", { status: 507, json: {} }, "quota-exceeded"],
+    ["asks to slow down", { status: 429, json: { errcode: "M_LIMIT_EXCEEDED", retry_after_ms: 10 } }, "rate-limited"],
+    ["has an error", { status: 500, json: {} }, "homeserver-error"],
+  ] as const satisfies readonly (readonly [string, ScriptedAnswer, string])[]) {
+    it(`stay here where the homeserver ${what}, and are uploaded after that`, async () => {
+      await homeserver({ [PUT]: [TAKEN, answer, TAKEN] });
+      const controller = scene.controller();
+      const states = statesOf(controller);
+      await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+      expect(states.some(({ uploading }) => uploading?.hold === hold)).to.equal(true);
+      expect(await puts()).to.equal(PUTS + 1);
+    });
+  }
+
+  it("would be lost by signing out until they are uploaded", async () => {
+    await homeserver({ [PUT]: [{ body: [{ until: "answered" }, { send: JSON.stringify(TAKEN.json) }] }, TAKEN] });
+    const controller = scene.controller();
+    await scene.homeserver.requested(KEYS_PATH);
+    expect((await controller.assessReset()).notUploaded).to.equal(KEYS);
+    await scene.homeserver.release("answered");
+    await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+    expect(await controller.assessReset()).not.to.have.property("notUploaded");
+  });
+
+  it("are left to the next client, without an error, when this one is stopped in mid-upload", async () => {
+    await homeserver({
+      [PUT]: [TAKEN, { body: [{ until: "answered" }, { send: JSON.stringify(TAKEN.json) }] }, TAKEN],
+    });
+    const first = scene.controller();
+    const states = statesOf(first);
+    await scene.homeserver.requested(KEYS_PATH, 2);
+    scene.host.stop();
+    await scene.homeserver.release("answered");
+    await waitUntil(() => !first.state.uploading, "It has ended", { timeout: 5000 });
+    expect(first.state.status).to.equal("idle");
+    expect(states.some(({ status, uploading }) => status === "failed" || uploading?.hold)).to.equal(false);
+    scene.host.stopped = false;
+    const next = scene.controller();
+    await waitUntil(isUploaded(next), "They are uploaded", { timeout: 20_000 });
+  });
+
+  it("are uploaded again where the homeserver took them and has them not", async () => {
+    await homeserver({ [SESSION]: [{ status: 404, json: { errcode: "M_NOT_FOUND" } }, HELD] });
+    const controller = scene.controller();
+    await waitUntil(() => scene.host.backedUpAgain === 1, "All is to be uploaded again", { timeout: 20_000 });
+    await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+    expect(await puts()).to.equal(2 * PUTS);
+  });
+
+  for (const [type, content] of [
+    ["m.key_backup", { enabled: false }],
+    ["m.org.matrix.custom.backup_disabled", { disabled: true }],
+  ] as const) {
+    it(`are not uploaded where the user turned that off by ${type}, until it is turned on`, async () => {
+      const path = `/_matrix/client/v3/user/{userId}/account_data/${type}`;
+      await homeserver({ [path]: [{ json: content }, { json: { enabled: true, disabled: false } }] });
+      const controller = scene.controller();
+      await waitUntil(async () => (await accountDataRequests(type)) === 1, "It is asked for", { timeout: 20_000 });
+      await waitUntil(() => !controller.state.uploading, "Nothing is told of an upload");
+      expect(await puts()).to.equal(0);
+      scene.host.hearOfBackup();
+      await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+    });
+  }
+
+  async function accountDataRequests(type: string): Promise<number> {
+    return (await scene.homeserver.requests()).filter(({ path }) => path.endsWith(type)).length;
+  }
+});
+
+describe("Where there is no backup", () => {
+  for (const [type, content] of [
+    ["m.key_backup", { enabled: false }],
+    ["m.org.matrix.custom.backup_disabled", { disabled: true }],
+  ] as const) {
+    it(`the user is told that it was their choice, by ${type}, and of another choice without a reload`, async () => {
+      const scene = await SyncScene.open({
+        version: () => ({ status: 404, json: { errcode: "M_NOT_FOUND" } }),
+        routes: () => ({
+          [`/_matrix/client/v3/user/{userId}/account_data/${type}`]: [
+            { json: content },
+            { json: { enabled: true, disabled: false } },
+          ],
+        }),
+      });
+      const controller = scene.controller();
+      await controller.start();
+      await whenStatus(controller, "unavailable", ({ reason }) => reason === "key-storage-off");
+      scene.host.hearOfBackup();
+      await whenStatus(controller, "unavailable", ({ reason }) => reason === "no-backup");
+      await scene.close();
+    });
+  }
+});
+
+describe("An empty backup whose decryption key is not known", () => {
+  it("waits for nothing", async () => {
+    const scene = await SyncScene.open({
+      knowsKey: false,
+      version: (backup) => versionAnswer(backup, { count: 0 }),
+      answer: () => ({ json: { rooms: {} } }),
+    });
+    const controller = scene.controller();
+    await controller.start();
+    const { progress } = await whenStatus(controller, "complete");
+    expect(progress.total).to.equal(0);
+    await scene.close();
+  });
+});

@@ -1,0 +1,56 @@
+/** With a real OlmMachine: it counts a session as backed up when the answer comes, whatever went in meanwhile. */
+
+import { BackupDecryptionKey, DeviceId, OlmMachine, UserId } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { expect } from "@open-wc/testing";
+import type { RoomKey } from "../../src/index.js";
+import { uploadsOf } from "../../src/machine-uploads.js";
+import { backUpAgain, importExportedRoomKeys } from "../../src/olm-machine-store.js";
+import { sessionsIn } from "../../src/upload-samples.js";
+import { UploadSender } from "../../src/upload-sender.js";
+import type { WorkerLink } from "../../src/worker-link.js";
+import { makeKeyBackup } from "../support/room-keys.mjs";
+import { TestHost } from "../support/test-host.js";
+
+const TAKEN = JSON.stringify({ etag: "1", count: 1 });
+/** A store in memory remembers what it uploaded by the backup version, and uploads nothing again to the same. */
+const STORE = `upload-sender-${crypto.randomUUID()}`;
+const LAST_PART = 5 + 3 * 32;
+
+/** The same session from its second message on: the ratchet is one step further. */
+async function fromSecondMessage(roomKey: RoomKey): Promise<RoomKey> {
+  const bytes = Uint8Array.from(atob(roomKey.session_key), (character) => character.charCodeAt(0));
+  const part = bytes.slice(LAST_PART, LAST_PART + 32);
+  const key = await crypto.subtle.importKey("raw", part, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  bytes.set(new Uint8Array(await crypto.subtle.sign("HMAC", key, new Uint8Array([3]))), LAST_PART);
+  bytes[4] = 1;
+  return { ...roomKey, session_key: btoa(String.fromCharCode(...bytes)).replace(/=+$/, "") };
+}
+
+describe("A better copy of a session that comes in while the worse one is uploaded", () => {
+  it("is uploaded, too", async () => {
+    const backup = await makeKeyBackup({ keys: 1, rooms: 1 });
+    const better = backup.roomKeys[0] as RoomKey;
+    const machine = await OlmMachine.initialize(new UserId("@me:localhost"), new DeviceId("DEVICE"), STORE);
+    await machine.saveBackupDecryptionKey(BackupDecryptionKey.fromBase64(backup.decryptionKey), "1");
+    await machine.enableBackupV1(backup.publicKey, "1");
+    await importExportedRoomKeys(machine, [await fromSecondMessage(better)]);
+
+    const { cryptoStore } = new TestHost({ homeserverUrl: "http://127.0.0.1", decryptionKey: null });
+    const uploads = { ...uploadsOf(machine), backUpAgain: () => backUpAgain(machine) };
+    const sent: number[] = [];
+    const link = {
+      async call(_name: string, [, body]: readonly [string, string]) {
+        sent.push(...sessionsIn(body).map(({ firstMessageIndex }) => firstMessageIndex));
+        if (sent.length > 1) return TAKEN;
+        await importExportedRoomKeys(machine, [better]);
+        sender.imported([better]);
+        return TAKEN;
+      },
+    };
+    const sender = new UploadSender({ ...cryptoStore, ...uploads }, () => link as unknown as WorkerLink);
+    const { signal } = new AbortController();
+    while ((await sender.send(signal)) > 0);
+    expect(sent).to.deep.equal([1, 0]);
+    machine.close();
+  });
+});
