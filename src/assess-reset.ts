@@ -4,12 +4,13 @@
  */
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { BackedUpRoomKeys, CryptoStore, CryptoStoreContents } from "./host.js";
-import type { BackupComparison } from "./protocol.js";
+import type { BackupComparison, OlderRisk } from "./protocol.js";
 import type {
   AssessmentDoubt,
   EarlierKeys,
   KeysAtRisk,
   KeysNotUploaded,
+  OlderKeys,
   ResetAssessment,
   UnfinishedReset,
 } from "./reset.js";
@@ -33,12 +34,8 @@ export async function assessReset(
     const comparison = await link.call("compare", [key, contents], signal);
     const { version, count, isOtherKey } = comparison;
     const backedUp = await cryptoStore.getBackedUp?.();
-    const kept = {
-      ...earlierOf(comparison, comparison.isResetUnfinished),
-      ...notUploadedOf(comparison, contents, backedUp ?? null),
-    };
-    if (version === null || count === 0) return { kind: "none", ...kept };
-    if (!contents) return { kind: "unknown", reason: "crypto-store-error", known: null, ...kept };
+    const kept = { ...keptOf(comparison), ...notUploadedOf(comparison, contents, backedUp ?? null) };
+    if (!contents && version !== null) return { kind: "unknown", reason: "crypto-store-error", known: null, ...kept };
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
     // With the key of another backup, it knows about that one.
     const isKnown = backedUp?.version === version && !isOtherKey && backedUp.count === count;
@@ -72,13 +69,26 @@ function notUploadedOf(
   return notUploaded > 0 ? { notUploaded } : {};
 }
 
-type Kept = EarlierKeys & UnfinishedReset & KeysNotUploaded;
+type Kept = EarlierKeys & OlderKeys & UnfinishedReset & KeysNotUploaded;
 
 function assess(comparison: BackupComparison, hasKey: boolean, kept: Kept): ResetAssessment {
-  const risk = riskOf(comparison);
+  const risk = withOlder(riskOf(comparison), comparison.older);
   if (risk.notImported > 0 && !hasKey) return { kind: "unknown", reason: "no-decryption-key", known: risk, ...kept };
   const atRisk = risk.notDownloaded + risk.notImported + risk.unreadable;
-  return atRisk > 0 ? { kind: "at-risk", ...risk, ...kept } : { kind: "none", ...kept };
+  if (atRisk > 0) return { kind: "at-risk", ...risk, ...kept };
+  const isUnsure = comparison.older?.isUnsure === true;
+  return isUnsure ? { kind: "unknown", reason: "homeserver-error", known: risk, ...kept } : { kind: "none", ...kept };
+}
+
+function withOlder(risk: KeysAtRisk, older: OlderRisk | null): KeysAtRisk {
+  return older ? { ...risk, notDownloaded: risk.notDownloaded + older.notDownloaded } : risk;
+}
+
+/** What there is beside the present backup. */
+function keptOf(comparison: BackupComparison): EarlierKeys & OlderKeys & UnfinishedReset {
+  const { notDownloaded = 0, locked = 0 } = comparison.older ?? {};
+  const kept = earlierOf(comparison, comparison.isResetUnfinished);
+  return notDownloaded + locked > 0 ? { ...kept, older: { notDownloaded, locked } } : kept;
 }
 
 function earlierOf(
@@ -88,7 +98,8 @@ function earlierOf(
   return isResetUnfinished ? { earlier, isResetUnfinished } : { earlier };
 }
 
-function riskOf({ count, progress, isCurrent }: BackupComparison): KeysAtRisk {
+function riskOf({ version, count, progress, isCurrent }: BackupComparison): KeysAtRisk {
+  if (version === null || count === 0) return { notDownloaded: 0, notImported: 0, unreadable: 0 };
   if (!progress) return { notDownloaded: count, notImported: 0, unreadable: 0 };
   // Where the etag moved, one key at least is new, or better, though the count may be the same.
   const missing = Math.max(isCurrent ? 0 : 1, count - progress.downloaded);

@@ -9,7 +9,7 @@ import type { KeptBackup, Spooled } from "./protocol.js";
 import { Retries, type Wait } from "./retries.js";
 import { importRooms } from "./room-import.js";
 import type { ImportingOptions } from "./run.js";
-import type { KeyBackupSyncState, ReplacedBackups, Sync } from "./state.js";
+import type { KeyBackupSyncState, Progress, ReplacedBackups, Sync } from "./state.js";
 
 /**
  * On a fast line the import waits for the download, which it would only slow down: all is safe sooner. A download that takes longer
@@ -20,9 +20,12 @@ const IMPORT_BESIDE_DOWNLOAD_AFTER = 3000;
 /** Milliseconds that the download waits for a room that somebody is looking at. */
 const ROOM_FIRST = 1000;
 
-/** Whether it is the account's backup, or one that was; and what there is to tell of those that were. */
+/**
+ * Whether it is the account's backup, one that was, of which what is spooled is all there is, or an older one that the homeserver still has;
+ * and what there is to tell of those that were.
+ */
 export interface Role {
-  readonly kind: "present" | "replaced";
+  readonly kind: "present" | "replaced" | "older";
   readonly replaced: ReplacedBackups | null;
 }
 
@@ -77,8 +80,21 @@ export class BackupRun {
     return this.#sync.progress.failures.undecryptable > 0;
   }
 
-  /** Resolves when every key is settled. @throws what needs a person, or a later try, once all that could be done is done */
-  async settle(): Promise<void> {
+  get progress(): Progress {
+    return this.#sync.progress;
+  }
+
+  /** All is done, also what there was to do with other backups. */
+  complete(replaced: ReplacedBackups | null): void {
+    this.#sync = { ...this.#sync, replaced };
+    this.#options.report({ status: "complete", ...this.#sync });
+  }
+
+  /**
+   * Resolves when every key is settled, and reports that, if it is the last to be settled.
+   * @throws what needs a person, or a later try, once all that could be done is done
+   */
+  async settle(isLast = true): Promise<void> {
     this.#show();
     const rooms = this.#importRooms();
     const [download, imported] = [this.#download(), this.#import()];
@@ -89,7 +105,7 @@ export class BackupRun {
       await Promise.allSettled([download, imported, rooms]);
     }
     await this.#countStore();
-    if (this.#kind === "present") this.#options.report({ status: "complete", ...this.#sync });
+    if (this.#kind === "present" && isLast) this.complete(this.#sync.replaced);
   }
 
   /** @throws KeyBackupSyncError `backup-replaced` if the crypto store has lost room keys since: all of it once more */
@@ -133,13 +149,12 @@ export class BackupRun {
     const { link, metered } = this.#options;
     const retries = new Retries(this.#signal);
     this.#followDownload(retries);
-    void this.#keepKey();
+    if (this.#kind === "present") void this.#keepKey();
     await metered.untilAllowed(() => this.#waitWith({ reason: "metered", retryAt: null }), this.#signal);
     await this.#letRoomGoFirst();
-    const kept = await retries.until(
-      async () => link.call("download", [this.#backupId, await this.#knownRooms()], this.#signal),
-      (wait) => this.#waitWith(wait),
-    );
+    const download = async () => link.call("download", [this.#backupId, await this.#knownRooms()], this.#signal);
+    // An older one that fails is for a later run: all else is not to wait for it.
+    const kept = await (this.#kind === "older" ? download() : retries.until(download, (wait) => this.#waitWith(wait)));
     this.#isWhole = true;
     this.#whole.note();
     this.#advance(kept);
@@ -194,7 +209,7 @@ export class BackupRun {
         this.#taken = count;
       },
       spooled: this.#spooled,
-      isMoreToCome: () => !this.#isBroken,
+      isMoreToCome: () => !this.#isBroken && this.#kind !== "replaced",
     });
   }
 
@@ -216,7 +231,7 @@ export class BackupRun {
 
   /** Rooms that somebody is looking at, as long as there is something else to do. */
   async #importRooms(): Promise<void> {
-    if (this.#kind === "replaced") return;
+    if (this.#kind !== "present") return;
     const { link, priorities } = this.#options;
     const signal = this.#signal;
     try {
@@ -247,7 +262,7 @@ export class BackupRun {
         const isOpen = await this.#tryToOpen(key);
         this.#lacksKey = !isOpen;
         if (isOpen) return await this.#backUpAgain(key);
-        if (this.#kind === "replaced" || this.#isBroken) throw new KeyBackupSyncError("decryption-key-mismatch");
+        if (this.#kind !== "present" || this.#isBroken) throw new KeyBackupSyncError("decryption-key-mismatch");
         this.#show();
         await Promise.race([changes.moreThan(count, this.#signal), this.#untilItMayOpen(key)]);
       }
@@ -258,7 +273,7 @@ export class BackupRun {
 
   /** Where this backup took the place of another one of the same version, which the client would not notice. */
   async #backUpAgain(key: Uint8Array | null): Promise<void> {
-    if (this.#kind === "replaced" || !key) return;
+    if (this.#kind !== "present" || !key) return;
     const { host, link } = this.#options;
     try {
       if (await link.call("takeChange", [this.#backupId, key], this.#signal)) await host.cryptoStore.backUpAgain?.();

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from "./errors.js";
 import type { CryptoStoreContents, RoomKey } from "./host.js";
+import type { OlderBackupKeys } from "./reset.js";
 import type { BackupInfo, FailureReason, Progress, Safekeeping } from "./state.js";
 
 /** Whose spool it is, and where its backup lives. */
@@ -79,6 +80,14 @@ export interface BackupComparison {
   readonly isResetUnfinished: boolean;
   /** Room keys of other backups that are kept here and not imported. */
   readonly earlier: number;
+  /** `null` if they were not asked for. */
+  readonly older: OlderRisk | null;
+}
+
+/** Of older backups that the homeserver still has. */
+export interface OlderRisk extends OlderBackupKeys {
+  /** Some versions could not be asked for. */
+  readonly isUnsure: boolean;
 }
 
 /** What became of an attempt to unlock all backups, of which at least one is unlocked. */
@@ -171,6 +180,11 @@ export interface WorkerCalls {
   check(): Promise<BackupCheck>;
   /** Spools what is missing of this backup, with `downloaded` notes on the way. Resolves when it is whole. @param rooms that are known here */
   download(backupId: string, rooms: readonly string[]): Promise<KeptBackup>;
+  /**
+   * Looks for older backups that the homeserver still has, as the last `check` said which is the present one.
+   * @returns those that are not all downloaded: to be given to `download`
+   */
+  findOlder(): Promise<readonly KeptBackup[]>;
   /** Keeps what the client takes for the decryption key (32 bytes) of this backup, beside others that it took for it before. */
   keepKey(backupId: string, decryptionKey: Uint8Array): Promise<void>;
   /**

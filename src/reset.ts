@@ -5,7 +5,7 @@
 
 /** Numbers of room keys that no crypto store of this device has. */
 export interface KeysAtRisk {
-  /** In the backup alone. */
+  /** In the backup alone, or in older ones that the homeserver still has. */
   readonly notDownloaded: number;
   /** Downloaded, still encrypted: they can be imported, also after a reset, as long as the decryption key is kept. */
   readonly notImported: number;
@@ -27,6 +27,7 @@ export type AssessmentDoubt =
 /** What would be lost if the backup were reset now: compared with the homeserver by count and etag at that moment. */
 export type ResetAssessment = EarlierKeys &
   KeysNotUploaded &
+  OlderKeys &
   UnfinishedReset &
   /** Nothing: there is no backup, it is empty, or the crypto store has every key of it. */
   (
@@ -46,6 +47,20 @@ export interface KeysNotUploaded {
 export interface EarlierKeys {
   /** Room keys that are downloaded, not imported, and in no backup any more. A reset leaves them; to log out deletes them. */
   readonly earlier: number;
+}
+
+/** Room keys of older backups that the homeserver still has beside the present one: a reset with matrix-js-sdk deletes these backups, too. */
+export interface OlderBackupKeys {
+  /** In older backups alone. They are part of `notDownloaded` of all. */
+  readonly notDownloaded: number;
+  /** Those of older backups whose decryption key is not known here, downloaded or not: nobody can tell whether they can be read. */
+  readonly locked: number;
+}
+
+/** What older backups hold. */
+export interface OlderKeys {
+  /** Left out if all that older backups hold is in the crypto store, or there are none. */
+  readonly older?: OlderBackupKeys;
 }
 
 /** What a reset left that did not finish. */

@@ -7,6 +7,7 @@ import { BackupRun } from "./backup-run.js";
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { BackedUpRoomKeys, Host } from "./host.js";
 import type { MeteredConnection } from "./metered-connection.js";
+import { OtherBackups } from "./other-backups.js";
 import type { PriorityRooms } from "./priority-rooms.js";
 import type { BackupCheck, KeptBackup } from "./protocol.js";
 import { resetLockOf, unlessResetting, whenResetEnded } from "./reset-lock.js";
@@ -17,7 +18,6 @@ import {
   type KeyBackupSyncState,
   type ReplacedBackups,
   type Sync,
-  spooledCount,
   syncOf,
 } from "./state.js";
 import { contentsOf, StoreCount } from "./store-count.js";
@@ -73,7 +73,9 @@ async function hasNews({ host, link, signal }: RunOptions, state: KeyBackupSyncS
     if (check.replaced.some(({ hasSpooled }) => hasSpooled)) return true;
     if (check.available === "malformed") return true;
     if (check.available !== "yes") return state.status === "complete" || isOff(state) !== (check.available === OFF);
-    return state.status !== "complete" || isInPlaceOf(state.backup, check.kept) || isNews(check.kept, backedUp);
+    if (state.status !== "complete" || isInPlaceOf(state.backup, check.kept) || isNews(check.kept, backedUp))
+      return true;
+    return (await link.call("findOlder", [], signal)).length > 0;
   } catch (cause) {
     if (isPassing(cause)) return false;
     throw cause;
@@ -122,9 +124,10 @@ async function tryOnce(given: RunOptions): Promise<void> {
   const options = { ...given, storeCount: await matchedStore(given) };
   const check = await checkOrImport(options);
   const isUnfinished = await isResetUnfinished(options);
-  const { replaced, fault } = await importReplaced(options, check.replaced);
-  await importPresent(options, check, replaced, isUnfinished);
-  if (fault) throw fault;
+  const others = new OtherBackups(options);
+  await others.importReplaced(check.replaced);
+  await importPresent(options, check, others, isUnfinished);
+  if (others.fault) throw others.fault;
 }
 
 /** From here on, what counts as imported is in the crypto store. */
@@ -137,21 +140,25 @@ async function matchedStore({ host, link, signal }: RunOptions): Promise<StoreCo
 async function importPresent(
   options: ImportingOptions,
   check: BackupCheck,
-  replaced: ReplacedBackups | null,
+  others: OtherBackups,
   isUnfinished: boolean,
 ): Promise<void> {
+  const { replaced } = others;
   if (check.available === "malformed") return importUndescribed(options, check.kept, replaced);
   if (check.available !== "yes") {
     const isMissing = isUnfinished && check.available === "no-backup";
-    options.report({ status: "unavailable", reason: isMissing ? "reset-unfinished" : check.available, replaced });
+    await others.importOlder();
+    const reason = isMissing ? "reset-unfinished" : check.available;
+    options.report({ status: "unavailable", reason, replaced: others.replaced });
     if (check.available === "no-backup") await lookOnceMore(options, NO_BACKUP);
     return;
   }
   const { kept } = check;
   if (isUnfinished) return importLeftOver(options, kept, replaced);
   const present = new BackupRun(options, kept, { kind: "present", replaced });
-  if (!kept.settled) await present.settle();
-  else options.report({ status: "complete", ...syncAt(kept), replaced });
+  if (!kept.settled) await present.settle(false);
+  await others.importOlder();
+  present.complete(others.replaced);
   await lookOnceMore(options, kept.backup, present.hasUndecryptable);
 }
 
@@ -253,38 +260,6 @@ async function checkOrImport(options: ImportingOptions): Promise<BackupCheck> {
     if (kept?.whole && !kept.settled) await new BackupRun(options, kept, { kind: "present", replaced: null }).settle();
     throw cause;
   }
-}
-
-/** `fault`: some could not be read, and are to be tried again. */
-interface Earlier {
-  readonly replaced: ReplacedBackups | null;
-  readonly fault: KeyBackupSyncError | null;
-}
-
-/**
- * Imports what is spooled of replaced backups: their room keys are nowhere else. One that is locked, unreadable or refused is kept and told,
- * and does not stop the present backup. Any other error ends the run.
- */
-async function importReplaced(options: ImportingOptions, backups: readonly KeptBackup[]): Promise<Earlier> {
-  let [notDownloaded, locked, failed] = [0, 0, 0];
-  let fault: KeyBackupSyncError | null = null;
-  for (const kept of backups) {
-    const { total, downloaded } = kept.progress;
-    notDownloaded += total - downloaded;
-    if (!kept.hasSpooled) continue;
-    const backup = new BackupRun(options, kept, { kind: "replaced", replaced: null });
-    try {
-      await backup.settle();
-      failed += backup.notImported;
-    } catch (cause) {
-      options.signal.throwIfAborted();
-      if (isFault(cause, "storage-unavailable")) fault = cause;
-      else if (isFault(cause, "decryption-key-mismatch")) locked += Math.max(1, spooledCount(kept.progress));
-      else if (isFault(cause, "import-failed")) failed += Math.max(1, backup.notImported);
-      else throw cause;
-    }
-  }
-  return { replaced: notDownloaded + locked + failed > 0 ? { notDownloaded, locked, failed } : null, fault };
 }
 
 /** What is kept, as a state tells it. */

@@ -35,6 +35,8 @@ export interface BackupRow {
   readonly segments: readonly Segment[];
   /** It is no longer the account's backup: there is no more to come. */
   readonly replaced: boolean;
+  /** It is no longer the account's, and the homeserver still has it: there may be more to come. Missing if not. */
+  readonly older?: boolean;
   /** It took the place of another backup of the same version: the client may count room keys of that one as backed up in it. */
   readonly tookPlace: boolean;
   /** The segments together have all that the homeserver had. */
@@ -119,9 +121,14 @@ export function isSettled({ whole, segments }: BackupRow): boolean {
   return whole && segments.every(({ settled }) => settled);
 }
 
+/** The homeserver has it no more: nothing of it is to come. */
+export function isClosed({ replaced, older }: BackupRow): boolean {
+  return replaced && older !== true;
+}
+
 /** All that is spooled of it is settled, and there is no more to come: its chunks go. */
 export function isSpent(row: BackupRow): boolean {
-  return isSettled(row) || (row.replaced && !hasSpooled(row));
+  return isSettled(row) || (isClosed(row) && !hasSpooled(row));
 }
 
 /** There are bytes of it that were not parsed to their end. Counts do not tell: in a later pass most keys are known. */
@@ -130,7 +137,7 @@ export function hasSpooled({ segments }: BackupRow): boolean {
 }
 
 /** Room keys that are safe, but neither imported nor counted as failed. */
-function spooledOf(row: BackupRow): number {
+export function spooledOf(row: BackupRow): number {
   return Math.max(0, row.safe - row.imported - failedCount(row));
 }
 
@@ -151,6 +158,13 @@ export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup
   const passed = whole ? backup : null;
   const kept = { backupId, backup, progress: progressOf(row), whole, settled: isSettled(row), passed };
   return { ...kept, hasSpooled: hasSpooled(row), safekeeping, usedAt };
+}
+
+/** The homeserver still has it, or has it no more. What came to its end as all that there would be begins anew: its chunks are gone. */
+export function withOlder(row: BackupRow, older: boolean): BackupRow {
+  if (!older || !isClosed(row) || isSettled(row) || hasSpooled(row)) return { ...row, older: older && row.replaced };
+  const counts = { safe: row.imported, failures: NO_FAILURES, pass: row.pass + 1 };
+  return { ...row, ...counts, older, segments: [], cursor: beginningOf(0) };
 }
 
 /** A new answer begins: of the backup as it is now. What is spent makes room for it; where all is settled, a pass begins. */
@@ -219,7 +233,7 @@ export function withSettled(row: BackupRow, segment: number, end: SegmentEnd): B
   // Segments behind one that was cut have what it lacks.
   const after = { ...changed, whole: row.whole && (end === "ended" || (end === "cut" && !isLast)) };
   if (!isLast) return { ...after, cursor: beginningOf(segment + 1) };
-  return isSettled(after) || row.replaced ? { ...after, safe: after.imported + failedCount(after) } : after;
+  return isSettled(after) || isClosed(row) ? { ...after, safe: after.imported + failedCount(after) } : after;
 }
 
 /**

@@ -6,7 +6,7 @@ import { KeyBackupSyncError } from "../errors.js";
 import type { CryptoStoreContents } from "../host.js";
 import { nextTask } from "../next-task.js";
 import type { NextBatch, SettledInStore } from "../protocol.js";
-import { type BackupRow, beginningOf, NO_FAILURES, progressOf, type SegmentEnd } from "./backup-row.js";
+import { type BackupRow, beginningOf, isClosed, NO_FAILURES, progressOf, type SegmentEnd } from "./backup-row.js";
 import { BatchBuilder } from "./batch-builder.js";
 import type { RoomKeyDecryptor } from "./decryptor.js";
 import { KnownKeys, pageOf } from "./known-keys.js";
@@ -129,7 +129,7 @@ export class Batches {
     const end = this.#segmentEnd;
     // There is more to come: behind this, or in another answer.
     const isStopped = this.#reader.isBroken || end === "lost";
-    const isAll = row.whole || row.replaced;
+    const isAll = row.whole || isClosed(row);
     const isMore = isLast && !isAll && (!isStopped || row.segments[segment]?.settled);
     // In memory there is no room for it before what is there is settled.
     const isUnsettled = this.#given.length > 0;
@@ -137,7 +137,7 @@ export class Batches {
     if (isUnsettled)
       return isLast || end === "lost" ? this.#giveNothing(limit, row) : this.#goOnBehind(end, limit, row);
     const after = await this.#settleSegment(segment, end);
-    if (!row.replaced && (end === "lost" || (isLast && end === "cut"))) throw this.#fault();
+    if (!isClosed(row) && (end === "lost" || (isLast && end === "cut"))) throw this.#fault();
     if (isLast) return { kind: "end", progress: progressOf(after) };
     return this.#nextSegment(limit, after);
   }

@@ -52,11 +52,12 @@ export class Homeserver {
     this.#patience = patience;
   }
 
-  /** The present backup, `null` if there is none. */
-  async getBackupVersion(signal: AbortSignal): Promise<BackupVersion | null> {
-    const response = await this.#get("room_keys/version", signal);
+  /** The present backup, or the one of that version, `null` if there is none. */
+  async getBackupVersion(signal: AbortSignal, version: string | null = null): Promise<BackupVersion | null> {
+    const path = version === null ? "" : `/${encodeURIComponent(version)}`;
+    const response = await this.#get(`room_keys/version${path}`, signal);
     if (response.ok) return parseBackupVersion(await this.#readSmallJson(response));
-    return this.#noneOrThrow(response);
+    return version === null ? this.#noneOrThrow(response) : this.#noneOrThrow(response, "M_UNRECOGNIZED");
   }
 
   /** The pieces of the whole backup's JSON as they come in. Whoever stops listening ends the request. */

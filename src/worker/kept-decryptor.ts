@@ -40,8 +40,11 @@ async function knownDecryptors(spool: Spool, row: BackupRow, given: Uint8Array |
   return [...known.values()];
 }
 
-async function keysOfVersion(spool: Spool, { backup }: BackupRow): Promise<Uint8Array[]> {
-  const rows = (await spool.getBackups()).filter((row) => row.backup.version === backup.version);
+/** And of backups that were made with the same decryption key. */
+async function keysOfVersion(spool: Spool, { backup, publicKey }: BackupRow): Promise<Uint8Array[]> {
+  const rows = (await spool.getBackups()).filter(
+    (row) => row.backup.version === backup.version || row.publicKey === publicKey,
+  );
   return (await Promise.all(rows.map((row) => spool.keptKeys(row)))).flat();
 }
 

@@ -9,6 +9,7 @@ import type {
   Identity,
   KeptBackup,
   NextBatch,
+  OlderRisk,
   Recalled,
   ResetOutcome,
   SessionSample,
@@ -24,6 +25,8 @@ import { download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keepKeyOnce, keptDecryptor, opens } from "./kept-decryptor.js";
+import { OlderVersions } from "./older-backups.js";
+import { olderRisk } from "./older-risk.js";
 import { RescueCalls } from "./rescue-calls.js";
 import { ResetNotes } from "./reset-note.js";
 import { RoomBatches } from "./room-batches.js";
@@ -59,7 +62,10 @@ export class Session {
   /** The calls about rescue copies. */
   readonly rescue: RescueCalls;
   readonly #resets: ResetNotes;
+  readonly #olderVersions: OlderVersions;
   #checked: Checked | null = null;
+  /** By backup ID: older ones that were found last. */
+  #older: ReadonlyMap<string, BackupVersion> = new Map();
   /** There is no room for it on the device. */
   #lacksRoom: Promise<boolean> = Promise.resolve(false);
   readonly #brokenOff = new BrokenOffAnswers();
@@ -73,6 +79,7 @@ export class Session {
     this.#homeserver = new Homeserver(identity.homeserverUrl, accessTokens);
     this.#onDownloaded = onDownloaded;
     this.#resets = new ResetNotes(this.#spool);
+    this.#olderVersions = new OlderVersions(this.#homeserver);
     this.rescue = new RescueCalls(this.#spool, this.#homeserver, identity.userId);
   }
 
@@ -163,7 +170,7 @@ export class Session {
       spool: this.#spool,
       backupId,
       backup: infoOf(current),
-      inMemory: await this.#lacksRoom,
+      inMemory: await this.#isTooSmallFor(backupId, current),
       onSpooled: (row: BackupRow) => void this.#spool.kept(row).then(this.#onDownloaded),
       signal: ended.signal,
     };
@@ -172,6 +179,36 @@ export class Session {
     } finally {
       ended.abort();
     }
+  }
+
+  async findOlder(signal: AbortSignal): Promise<readonly KeptBackup[]> {
+    const current = this.#checked?.backup ?? null;
+    const { found, gone } = await this.#olderVersions.find(current, await this.#spool.getBackups(), signal);
+    for (const row of await this.#spool.getBackups())
+      if (row.older && gone.includes(row.backup.version)) await this.#spool.markOlder(row.backupId, false);
+    const missing = new Map<string, BackupVersion>();
+    const kept: KeptBackup[] = [];
+    for (const backup of found.filter(isOpenable)) {
+      const row = await this.#olderRow(backup);
+      if (row.whole && row.backup.etag === backup.etag) continue;
+      missing.set(row.backupId, backup);
+      kept.push(asOf(backup, row, await this.#spool.kept(row)));
+    }
+    this.#older = missing;
+    return kept;
+  }
+
+  async #olderRow(backup: DescribedBackup): Promise<BackupRow> {
+    const known = await this.#spool.findBackup(backup.version, backup.publicKey);
+    const row = known ?? (await this.#spool.addBackup(infoOf(backup), backup.publicKey, true));
+    if (backup.passphrase) await this.#spool.keepPassphrase(row.backupId, backup.passphrase);
+    return row.older ? row : this.#spool.markOlder(row.backupId, true);
+  }
+
+  async #isTooSmallFor(backupId: string, backup: BackupVersion): Promise<boolean> {
+    if (backupId === this.#checked?.backupId) return this.#lacksRoom;
+    const row = await this.#spool.getBackup(backupId);
+    return row !== null && isTooSmallFor(backup, row);
   }
 
   /** Before it is needed: a reset takes it away from the client. */
@@ -236,7 +273,8 @@ export class Session {
     const isOther = this.#isOther(current);
     const isOtherKey = key !== null && current !== null && !(await opens(key, current.publicKey));
     const isResetUnfinished = await this.#resets.isUnfinished(current, key);
-    const told = { version, count, isOther, isOtherKey, earlier, isResetUnfinished };
+    const older = store && (await this.#olderRisk(current, rows, key, signal));
+    const told = { version, count, isOther, isOtherKey, earlier, older, isResetUnfinished };
     if (!row) return { ...told, isCurrent: false, hasPassed: false, progress: null, hasKey: false };
     const isCurrent = row.whole && row.backup.etag === current?.etag;
     const hasKey = await isReadable(this.#spool, row);
@@ -255,6 +293,15 @@ export class Session {
     return this.#resets.outcome(await this.#homeserver.getBackupVersion(signal), key);
   }
 
+  async #olderRisk(
+    current: BackupVersion | null,
+    rows: readonly BackupRow[],
+    key: Uint8Array | null,
+    signal: AbortSignal,
+  ): Promise<OlderRisk> {
+    return olderRisk(this.#spool, await this.#olderVersions.find(current, rows, signal), rows, key);
+  }
+
   /** Than the one that was checked last, if one was. */
   #isOther(current: BackupVersion | null): boolean {
     if (!this.#checked) return false;
@@ -264,6 +311,8 @@ export class Session {
 
   /** What the homeserver said of this backup. @throws KeyBackupSyncError `backup-replaced` if it said so of another one since */
   #currentOf(backupId: string): BackupVersion {
+    const older = this.#older.get(backupId);
+    if (older) return older;
     const { backup = null, backupId: current } = this.#checked ?? {};
     if (!backup || current !== backupId) throw new KeyBackupSyncError("backup-replaced");
     return backup;
@@ -324,7 +373,8 @@ export class Session {
       if (backup.version === current?.version && isSameKey) continue;
       const after = await this.#spool.markReplaced(backupId, true);
       if (hasMoreToTell(after)) replaced.push(await this.#spool.kept(after));
-      else await this.#spool.deleteBackup(backupId);
+      // That it is all in the crypto store need not be found out again.
+      else if (!after.older) await this.#spool.deleteBackup(backupId);
     }
     return replaced;
   }
@@ -392,6 +442,11 @@ function emptyDecryptor(row: BackupRow): RoomKeyDecryptor | null {
 
 function isEmpty(row: BackupRow): boolean {
   return row.whole && progressOf(row).downloaded === 0;
+}
+
+/** It has keys, and it is known which decryption key opens it. */
+function isOpenable(backup: BackupVersion): backup is DescribedBackup {
+  return backup.algorithm === SUPPORTED_ALGORITHM && backup.publicKey !== null && backup.count > 0;
 }
 
 /** Its public key is one, or there is none. */

@@ -19,6 +19,7 @@ import {
   type SegmentEnd,
   withBatch,
   withChunk,
+  withOlder,
   withoutMemory,
   withSegment,
   withSettled,
@@ -82,9 +83,10 @@ export class Spool {
     return (await this.getBackups()).find((row) => isRowOf(row, version, publicKey)) ?? null;
   }
 
-  /** A row for a backup that has none yet. */
-  addBackup(backup: BackupInfo, publicKey: string): Promise<BackupRow> {
-    const row = newBackupRow(backup, publicKey);
+  /** A row for a backup that has none yet. @param isOlder it is not the account's present one */
+  addBackup(backup: BackupInfo, publicKey: string, isOlder = false): Promise<BackupRow> {
+    const added = newBackupRow(backup, publicKey);
+    const row = isOlder ? { ...added, replaced: true, older: true } : added;
     return this.#storing(async ({ tables }) => {
       await tables.addBackup(row);
       return row;
@@ -207,7 +209,12 @@ export class Spool {
 
   /** Whether it is no longer the account's backup. */
   markReplaced(backupId: string, replaced: boolean): Promise<BackupRow> {
-    return this.#change(backupId, (row) => ({ ...row, replaced }));
+    return this.#change(backupId, (row) => ({ ...row, replaced, older: replaced && row.older === true }));
+  }
+
+  /** Whether the homeserver still has it, though it is no longer the account's. */
+  markOlder(backupId: string, older: boolean): Promise<BackupRow> {
+    return this.#change(backupId, (row) => withOlder(row, older));
   }
 
   /** Whether the client may count room keys of another backup of the same version as backed up in this one. */

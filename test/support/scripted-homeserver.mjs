@@ -64,7 +64,7 @@ export class ScriptedHomeserver {
     for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
     if (request.method === "OPTIONS") return void response.writeHead(204).end();
     const recorded = this.#record(request, response);
-    const answer = this.#nextAnswer(recorded.method, recorded.path);
+    const answer = this.#nextAnswer(recorded);
     await sendAnswer(response, answer, (name) => this.#gate(name).promise);
   }
 
@@ -86,9 +86,9 @@ export class ScriptedHomeserver {
     return recorded;
   }
 
-  /** The last one is said again and again. @param {string} method @param {string} path */
-  #nextAnswer(method, path) {
-    const answers = [...this.#answers].find(([route]) => matches(route, method, path))?.[1];
+  /** The last one is said again and again. @param {RecordedRequest} request */
+  #nextAnswer(request) {
+    const answers = [...this.#answers].find(([route]) => matches(route, request))?.[1];
     if (answers === undefined) return UNRECOGNIZED;
     return (answers.length > 1 ? answers.shift() : answers[0]) ?? UNRECOGNIZED;
   }
@@ -107,11 +107,13 @@ export class ScriptedHomeserver {
   }
 }
 
-/** @param {string} route `/path/{anything}`, or `GET /path` @param {string} method @param {string} path */
-function matches(route, method, path) {
-  const [pattern, only] = route.split(" ").reverse();
+/** @param {string} route `/path/{anything}`, `GET /path`, or `/path?version=1` @param {RecordedRequest} request */
+function matches(route, { method, path, query }) {
+  const [pattern = "", only] = route.split(" ").reverse();
   if (only !== undefined && only !== method) return false;
-  const wanted = /** @type {string} */ (pattern).split("/");
+  const [wantedPath = "", wantedQuery = ""] = pattern.split("?");
+  if ([...new URLSearchParams(wantedQuery)].some(([name, value]) => query[name] !== value)) return false;
+  const wanted = wantedPath.split("/");
   const segments = path.split("/");
   return wanted.length === segments.length && wanted.every((want, at) => isSame(want, segments[at] ?? ""));
 }

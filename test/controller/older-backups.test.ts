@@ -1,0 +1,270 @@
+/** Older backups that the homeserver still has beside the present one. */
+import { expect } from "@open-wc/testing";
+import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
+import type { KeyBackupSyncController } from "../../src/index.js";
+import { type KeyBackup, makeKeyBackup } from "../support/room-keys.mjs";
+import type { Script, ScriptedAnswer } from "../support/scripted-homeserver.js";
+import {
+  cutAnswer,
+  KEYS_PATH,
+  roomRoutes,
+  SyncScene,
+  VERSION_PATH,
+  versionAnswer,
+  whenStatus,
+} from "../support/sync-scene.js";
+
+const KEYS = 4;
+const OLD_KEYS = 12;
+const GONE: ScriptedAnswer = { status: 404, json: { errcode: "M_NOT_FOUND", error: "Unknown backup version" } };
+
+const idsOf = ({ roomKeys }: KeyBackup) => roomKeys.map(({ session_id }) => session_id);
+
+/** As the homeserver answers about an older backup. */
+function olderRoutes(version: string, backup: KeyBackup, changes: object = {}): Script {
+  return {
+    [`${VERSION_PATH}/${version}`]: versionAnswer(backup, { version, ...changes }),
+    [`${KEYS_PATH}?version=${version}`]: { json: backup.response },
+  };
+}
+
+function presentRoutes(version: string, backup: KeyBackup, changes: object = {}): Script {
+  return {
+    [VERSION_PATH]: versionAnswer(backup, { version, ...changes }),
+    [`${KEYS_PATH}?version=${version}`]: { json: backup.response },
+  };
+}
+
+describe("An older backup that the homeserver still has", () => {
+  let scene: SyncScene;
+  let old: KeyBackup;
+
+  before(async () => {
+    old = await makeKeyBackup({ keys: OLD_KEYS, rooms: 3 });
+  });
+
+  beforeEach(async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+  });
+
+  afterEach(() => scene.close());
+
+  /** The client makes its present backup with the key of the older one. */
+  function knowOldKey(): void {
+    scene.host.learnDecryptionKey(old.decryptionKey);
+  }
+
+  /** With version 2 as the present one, empty where `isEmpty`. */
+  async function script(routes: Script, version = "2"): Promise<void> {
+    await scene.homeserver.script({
+      ...routes,
+      ...presentRoutes(version, scene.backup),
+      [`${VERSION_PATH}/{version}`]: GONE,
+    });
+  }
+
+  async function completed(controller: KeyBackupSyncController = scene.controller()) {
+    await controller.start();
+    return whenStatus(controller, "complete");
+  }
+
+  function expectInStore(...backups: readonly KeyBackup[]): void {
+    expect([...scene.host.imported.keys()].sort()).to.deep.equal(backups.flatMap(idsOf).sort());
+  }
+
+  /** A run that knows the key of version 1, and is gone; then there is version 2. */
+  async function oldKeyKept(routes: Script = {}): Promise<void> {
+    await scene.homeserver.script({
+      ...presentRoutes("1", old),
+      [`${KEYS_PATH}?version=1`]: cutAnswer(old, 0.4, { until: "never" }),
+      ...routes,
+    });
+    knowOldKey();
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "downloading", ({ progress }) => progress.downloaded > 2);
+    controller.close();
+    scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+  }
+
+  it("counts as at risk, and is not downloaded for that", async () => {
+    await script(olderRoutes("1", old));
+    const controller = scene.controller();
+    expect(await controller.assessReset()).to.deep.include({
+      kind: "at-risk",
+      notDownloaded: KEYS + OLD_KEYS,
+      older: { notDownloaded: OLD_KEYS, locked: OLD_KEYS },
+    });
+  });
+
+  it("counts as at risk also where the present one is complete, or empty", async () => {
+    await script({});
+    const controller = scene.controller();
+    await completed(controller);
+    await script(olderRoutes("3", old), "4");
+    await scene.homeserver.script({
+      ...olderRoutes("1", old),
+      ...presentRoutes("2", scene.backup, { count: 0, etag: "0" }),
+    });
+    const assessment = await scene.controller().assessReset();
+    expect(assessment).to.include({ kind: "at-risk", notDownloaded: OLD_KEYS });
+  });
+
+  it("that is locked is downloaded, told, and imported once its recovery key is entered", async () => {
+    await script(olderRoutes("1", old));
+    const controller = scene.controller();
+    const { replaced, backup } = await completed(controller);
+    expect([backup.version, replaced]).to.deep.equal(["2", { notDownloaded: 0, locked: OLD_KEYS, failed: 0 }]);
+    expectInStore(scene.backup);
+    expect(await controller.assessReset()).to.deep.include({
+      kind: "none",
+      earlier: OLD_KEYS,
+      older: { notDownloaded: 0, locked: OLD_KEYS },
+    });
+    const recoveryKey = encodeRecoveryKey(Uint8Array.from(atob(old.decryptionKey), (it) => it.charCodeAt(0))) ?? "";
+    await controller.unlock(recoveryKey);
+    await whenStatus(controller, "complete", (state) => state.replaced === null);
+    expectInStore(scene.backup, old);
+    expect([...scene.host.notBackedUp].sort()).to.deep.equal(idsOf(old).sort());
+    expect(await controller.assessReset()).to.deep.equal({ kind: "none", earlier: 0 });
+  });
+
+  it("that this device had begun to download is fetched to its end, room by room, and imported", async () => {
+    await oldKeyKept();
+    await script({ ...olderRoutes("1", old), ...roomRoutes(old) });
+    const controller = scene.controller();
+    const { replaced } = await completed(controller);
+    expect(replaced).to.equal(null);
+    expectInStore(scene.backup, old);
+    expect([...scene.host.notBackedUp].sort()).to.deep.equal(idsOf(old).sort());
+    expect(await controller.assessReset()).to.deep.equal({ kind: "none", earlier: 0 });
+  });
+
+  it("that was deleted meanwhile is told as not downloaded, and what there is of it is imported", async () => {
+    await oldKeyKept();
+    await script({});
+    const { replaced } = await completed();
+    const spooled = KEYS + OLD_KEYS - (replaced?.notDownloaded ?? 0);
+    // The last one was cut in its midst.
+    expect(scene.host.imported.size).to.be.within(spooled - 1, spooled);
+    expect(replaced?.notDownloaded).to.be.greaterThan(0);
+  });
+
+  it("with a version that is no number is found where it was begun here", async () => {
+    await scene.homeserver.script({
+      ...presentRoutes("first", old),
+      [`${KEYS_PATH}?version=first`]: cutAnswer(old, 0.4, { until: "never" }),
+    });
+    knowOldKey();
+    const begun = scene.controller();
+    await begun.start();
+    await whenStatus(begun, "downloading", ({ progress }) => progress.downloaded > 2);
+    begun.close();
+    scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+    await script({ ...olderRoutes("first", old), ...roomRoutes(old) }, "second");
+    const { replaced } = await completed();
+    expect(replaced).to.equal(null);
+    expectInStore(scene.backup, old);
+  });
+
+  it("is downloaded once", async () => {
+    await oldKeyKept();
+    await script({ ...olderRoutes("1", old), ...roomRoutes(old) });
+    const first = scene.controller();
+    await completed(first);
+    first.close();
+    const before = (await scene.homeserver.requests()).length;
+    await completed();
+    const paths = (await scene.homeserver.requests()).slice(before).map(({ path }) => path);
+    expect(paths.filter((path) => path.startsWith(KEYS_PATH))).to.deep.equal([]);
+  });
+
+  it("is looked for also where the present one was complete before", async () => {
+    await script({});
+    const first = scene.controller();
+    await completed(first);
+    first.close();
+    await script(olderRoutes("1", old));
+    knowOldKey();
+    const controller = scene.controller();
+    await controller.autoStart();
+    await whenStatus(controller, "complete", () => scene.host.imported.size > KEYS);
+    expectInStore(scene.backup, old);
+  });
+
+  it("is the present one again when the newest is deleted", async () => {
+    await script(olderRoutes("1", old));
+    const controller = scene.controller();
+    await completed(controller);
+    await scene.homeserver.script({ ...presentRoutes("1", old), [`${VERSION_PATH}/{version}`]: GONE });
+    knowOldKey();
+    scene.host.hearOfBackup();
+    const { replaced } = await whenStatus(controller, "complete", ({ backup }) => backup.version === "1");
+    expect(replaced).to.equal(null);
+    expectInStore(scene.backup, old);
+  });
+
+  for (const [what, odd, isKnown] of [
+    ["answers 500", { [`${VERSION_PATH}/2`]: { status: 500 } }, false],
+    ["has no count", { [`${VERSION_PATH}/2`]: { json: { version: "2" } } }, false],
+    ["answers for another version", { [`${VERSION_PATH}/2`]: { json: { version: "9" } } }, false],
+  ] as const) {
+    it(`costs the others nothing when one ${what}, and leaves nobody sure`, async () => {
+      await script({ ...olderRoutes("1", old), ...odd }, "3");
+      knowOldKey();
+      scene.host.learnDecryptionKey(old.decryptionKey);
+      await scene.homeserver.script({ ...odd, ...olderRoutes("1", old), ...presentRoutes("3", old) });
+      const controller = scene.controller();
+      await completed(controller);
+      expectInStore(old);
+      expect(isKnown).to.equal(false);
+      expect(await controller.assessReset()).to.include({ kind: "unknown", reason: "homeserver-error" });
+    });
+  }
+
+  it("whose auth_data is damaged is counted, and costs the others nothing", async () => {
+    const damaged = versionAnswer(scene.backup, { version: "2", auth_data: { public_key: 7 } });
+    await scene.homeserver.script({
+      [`${VERSION_PATH}/2`]: damaged,
+      ...olderRoutes("1", old),
+      ...presentRoutes("3", old),
+    });
+    knowOldKey();
+    const controller = scene.controller();
+    await completed(controller);
+    expectInStore(old);
+    expect(await controller.assessReset()).to.deep.include({
+      kind: "at-risk",
+      notDownloaded: KEYS,
+      older: { notDownloaded: KEYS, locked: KEYS },
+    });
+  });
+
+  it("whose keys are answered by 500 is told, and costs the others nothing", async () => {
+    await scene.homeserver.script({
+      ...olderRoutes("2", scene.backup),
+      [`${KEYS_PATH}?version=2`]: { status: 500 },
+      ...olderRoutes("1", old),
+      ...presentRoutes("3", old),
+    });
+    knowOldKey();
+    const { replaced } = await completed();
+    expect(replaced).to.deep.equal({ notDownloaded: KEYS, locked: 0, failed: 0 });
+    expectInStore(old);
+  });
+
+  it("is looked for gently: not below ten deleted ones, and in a hundred requests at most", async () => {
+    const lookups = async () =>
+      (await scene.homeserver.requests()).filter(({ path }) => path.startsWith(`${VERSION_PATH}/`)).length;
+    await script({}, "10000");
+    await completed();
+    expect(await lookups()).to.be.within(10, 13);
+    const before = await lookups();
+    await scene.homeserver.script({
+      ...presentRoutes("10000", scene.backup),
+      [`${VERSION_PATH}/{version}`]: { status: 500 },
+    });
+    await scene.controller().assessReset();
+    expect((await lookups()) - before).to.be.within(90, 100);
+  });
+});
