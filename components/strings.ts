@@ -423,7 +423,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
   },
   replaced: {
     notDownloaded: (count, f) =>
-      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "was", other: "were" })} not downloaded before it was deleted`,
+      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "was", other: "were" })} not downloaded`,
     locked: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "is", other: "are" })} kept here until its recovery key is known`,
     failed: (count, f) =>

@@ -58,9 +58,12 @@ export type Safekeeping =
   /** The browser lets this page store nothing, as in some private windows: in memory likewise. */
   | "denied";
 
-/** What became of backups that this device had begun to download when they were deleted, or replaced by another. */
+/**
+ * What became of backups that this device had begun to download when they were deleted, or replaced by another, and of older ones that the
+ * homeserver still has.
+ */
 export interface ReplacedBackups {
-  /** Room keys that were not downloaded by then: gone, unless another device has them. */
+  /** Room keys that are not downloaded. Those of a backup that was deleted are gone, unless another device has them. */
   readonly notDownloaded: number;
   /** Room keys that are on this device, but of no use without the recovery key of that backup. */
   readonly locked: number;

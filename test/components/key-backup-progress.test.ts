@@ -398,7 +398,7 @@ describe("<key-backup-progress>", () => {
     ]) {
       it(`are told of: ${state.status}`, async () => {
         expect(all(part(await progressOf(state), "replaced"), "li").map(textOf)).to.deep.equal([
-          "1,204 keys of an earlier backup were not downloaded before it was deleted",
+          "1,204 keys of an earlier backup were not downloaded",
           "318 keys of an earlier backup are kept here until its recovery key is known",
           "2 keys of an earlier backup could not be used",
         ]);
