@@ -41,6 +41,8 @@ export class OlderVersions {
 
   /** @throws KeyBackupSyncError `unauthorized`; the signal's reason when aborted */
   async find(current: BackupVersion | null, rows: readonly BackupRow[], signal: AbortSignal): Promise<OlderBackups> {
+    // It grows now, and may be an older one again.
+    if (current) this.#answers.delete(current.version);
     const look = new Look(this, rows, signal);
     await look.at(rememberedIn(rows, current));
     for (let below = countOf(current) - 1; below > 0 && look.isToGoOn; below -= AT_ONCE) {

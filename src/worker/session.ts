@@ -311,11 +311,10 @@ export class Session {
 
   /** What the homeserver said of this backup. @throws KeyBackupSyncError `backup-replaced` if it said so of another one since */
   #currentOf(backupId: string): BackupVersion {
-    const older = this.#older.get(backupId);
-    if (older) return older;
     const { backup = null, backupId: current } = this.#checked ?? {};
-    if (!backup || current !== backupId) throw new KeyBackupSyncError("backup-replaced");
-    return backup;
+    const told = current === backupId ? backup : this.#older.get(backupId);
+    if (!told) throw new KeyBackupSyncError("backup-replaced");
+    return told;
   }
 
   async #rowsIn(store: CryptoStoreContents | null): Promise<BackupRow[]> {
