@@ -15,8 +15,8 @@ import { serveTypeScript } from "./test/support/served-typescript.mjs";
 import { testFiles } from "./test/support/test-files.mjs";
 
 const LAUNCHERS = { chromium, firefox, webkit };
-/** Browsers with a test file each. Many tests wait most of their time: with fewer, the cores would, too. WebKit takes the longest. */
-const BROWSERS = { chromium: 2, firefox: 2, webkit: 3 };
+/** Browsers with a test file each. Many tests wait most of their time: with fewer browsers, the cores would, too. With more, they take turns. */
+const BROWSERS = { chromium: 2, firefox: 2, webkit: 2 };
 /** Several browsers share a core: a test that computes for 10 s on its own may take a minute. */
 const TEST_TIMEOUT_MS = 120_000;
 /** Of a whole test file: the tests with a real Synapse take their time on a slow machine. */

@@ -95,7 +95,8 @@ async function orFailure(work) {
   try {
     return await work();
   } catch (error) {
-    complain(error);
+    // With its stack and its cause: some errors have no message.
+    console.error(error);
     return FAILURE;
   }
 }
