@@ -24,7 +24,9 @@ const inMidDownload: Moment = ({ state }) => (syncOf(state)?.progress.downloaded
 /** The import goes on beside the download by then. */
 const inMidImport: Moment = ({ state }) => (syncOf(state)?.progress.imported ?? 0) > 0;
 
-describe("On a slow line", () => {
+describe("On a slow line", function () {
+  // Beside other browsers a press may be answered late by chance. A run that waits for the rest of the answer is late each time.
+  this.retries(2);
   let backup: KeyBackup;
   let homeserver: ScriptedHomeserver;
   let client: HostOnTrial;

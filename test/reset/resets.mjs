@@ -16,6 +16,8 @@ import { runPlan } from "./run.mjs";
 const ROOT = fileURLToPath(new URL("page", import.meta.url));
 const OUT = fileURLToPath(new URL("../../.cache/reset", import.meta.url));
 const ACCOUNTS = 3;
+/** @type {Outcome} */
+const NOT_BEGUN = { faults: ["no account"], imported: 0, uploaded: 0, lost: 0 };
 
 /** @typedef {import("./run.mjs").Outcome} Outcome */
 /** @typedef {<Value>(work: () => Promise<Value>) => Promise<Value>} OneByOne */
@@ -60,14 +62,25 @@ async function runChain(setting, seed, runs) {
   /** @type {Account | null} */
   let account = null;
   for (const run of runs) {
-    account ??= await Account.make(setting, `reset-${run}`);
-    const outcome = await runAndTell(account, seed, run);
+    account ??= await makeOrTell(setting, run);
+    const outcome = account ? await runAndTell(account, seed, run) : NOT_BEGUN;
     outcomes.push(outcome);
     // So that the next run can show something.
     if (outcome.faults.length > 0) account = null;
   }
   if (account) outcomes.at(-1)?.faults.push(...(await readAndTell(account)));
   return outcomes;
+}
+
+/** One that cannot be made costs its run, and not all others. @param {Setting} setting @param {number} run */
+async function makeOrTell(setting, run) {
+  try {
+    return await Account.make(setting, `reset-${run}`);
+  } catch (error) {
+    print(`FAIL run ${run}: its account could not be made`);
+    console.error(error);
+    return null;
+  }
 }
 
 /** @param {Account} account */

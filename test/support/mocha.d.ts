@@ -3,6 +3,8 @@
 interface TestContext {
   /** Milliseconds; for a test that takes longer than others by its nature. */
   timeout(milliseconds: number): this;
+  /** How often a test that fails is run again. */
+  retries(count: number): this;
   skip(): never;
 }
 
