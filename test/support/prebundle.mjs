@@ -1,6 +1,6 @@
 /**
- * Packages with CommonJS parts cannot be served to a browser file by file: these are bundled once by esbuild and kept in .cache/ until
- * the lockfile changes. All entry points of a build share one instance of every module.
+ * Packages with CommonJS parts cannot be served to a browser file by file, and one of many files takes its time: these are bundled once by
+ * esbuild and kept in .cache/ until the lockfile changes. All entry points of a build share one instance of every module.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
