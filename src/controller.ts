@@ -5,7 +5,7 @@
 import { assessReset } from "./assess-reset.js";
 import { choosePause, chooseRun, chooseStop, recallChoice } from "./choice.js";
 import { ClientWatch } from "./client-watch.js";
-import { isFault, KeyBackupSyncError } from "./errors.js";
+import { isAborted, isFault, KeyBackupSyncError } from "./errors.js";
 import type { Host } from "./host.js";
 import { telling, withImportsInARow } from "./imports-in-a-row.js";
 import { KeyUpload } from "./key-upload.js";
@@ -348,7 +348,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     try {
       return await work();
     } catch (cause) {
-      if (cause instanceof DOMException && cause.name === "AbortError") return null;
+      if (isAborted(cause)) return null;
       const error = cause instanceof KeyBackupSyncError ? cause : new KeyBackupSyncError("worker-crashed", { cause });
       this.#enter({ status: "failed", error, sync: syncOf(this.#state) });
       return null;

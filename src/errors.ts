@@ -95,3 +95,8 @@ export class KeyBackupSyncError extends Error {
    */
   readonly outcome: Promise<void> | null;
 }
+
+/** Somebody ended the work: that is no fault. */
+export function isAborted(cause: unknown): boolean {
+  return cause instanceof DOMException && cause.name === "AbortError";
+}

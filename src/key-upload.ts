@@ -3,11 +3,11 @@
  * its own upload after some seconds and sees to it alone; as long as it does not, the upload is driven here. It has ended when the
  * homeserver has every key.
  */
-import { isFault, KeyBackupSyncError } from "./errors.js";
+import { isAborted, isFault, KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore, Host, RoomKey } from "./host.js";
+import { locked } from "./locked.js";
 import { PaceMeter } from "./pace-meter.js";
 import { retryDelay, untilRetry } from "./retries.js";
-import { ifAlone } from "./run-lock.js";
 import type { Upload, UploadHold } from "./state.js";
 import { UploadSender } from "./upload-sender.js";
 import type { WorkerLink } from "./worker-link.js";
@@ -164,7 +164,11 @@ export class KeyUpload {
       this.#isOff ??= await worker().call("isKeyStorageOff", [], signal);
       if (this.#isOff) return false;
       const lock = `key-backup-sync:upload:${userId}:${deviceId}`;
-      if (await ifAlone(lock, () => this.#send(counts))) return true;
+      const isSent = await locked(lock, { ifAvailable: true }, async () => {
+        await this.#send(counts);
+        return true;
+      });
+      if (isSent) return true;
     }
     await untilRetry(BETWEEN_COUNTS, signal);
     return true;
@@ -225,10 +229,6 @@ export class KeyUpload {
     this.#upload = { total, done, secondsLeft: hold ? null : (pace?.secondsLeft ?? null), hold };
     this.#options.onChange();
   }
-}
-
-function isAborted(cause: unknown): boolean {
-  return cause instanceof DOMException && cause.name === "AbortError";
 }
 
 function holdOf({ code }: KeyBackupSyncError): UploadHold | null {

@@ -2,6 +2,7 @@
  * The lock of a reset that goes on, over all tabs: as long as somebody holds it, the old backup may be deleted, and the new one not be there
  * yet. It ends with its tab, in whatever way.
  */
+import { locked } from "./locked.js";
 
 /** Resets of this page, by the name of the lock: all that is known where the browser has no locks. */
 const ofThisPage = new Map<string, Promise<unknown>>();
@@ -34,28 +35,4 @@ export async function whenResetEnded(name: string, signal: AbortSignal): Promise
   await ofThisPage.get(name);
   await locked(name, { mode: "shared", signal }, async () => {});
   signal.throwIfAborted();
-}
-
-/** With `ifAvailable`, `null` if it is not. Where the browser has no locks, or refuses them to this page, this tab counts as the only one. */
-async function locked<Value>(
-  name: string,
-  options: LockOptions & { readonly ifAvailable: true },
-  work: () => Promise<Value>,
-): Promise<Value | null>;
-async function locked<Value>(name: string, options: LockOptions, work: () => Promise<Value>): Promise<Value>;
-async function locked<Value>(name: string, options: LockOptions, work: () => Promise<Value>): Promise<Value | null> {
-  const { locks } = navigator as { locks?: LockManager };
-  if (!locks) return work();
-  let working: Promise<Value> | null = null;
-  try {
-    return await locks.request(name, options, (lock): Promise<Value> | null => {
-      if (lock) working = work();
-      return working;
-    });
-  } catch (cause) {
-    // The lock was taken away in the midst of the work, which goes on.
-    if (working) return working;
-    if (!(cause instanceof DOMException) || cause.name !== "SecurityError") throw cause;
-    return work();
-  }
 }

@@ -30,13 +30,3 @@ export async function alone(name: string, signal: AbortSignal, work: Work): Prom
     await work(lost.signal);
   }
 }
-
-/** Does the work unless somebody else holds the lock. Where the browser has no locks, this tab counts as the only one. @returns whether it did */
-export async function ifAlone(name: string, work: () => Promise<void>): Promise<boolean> {
-  const { locks } = navigator as { locks?: LockManager };
-  const workIf = async (isFree: boolean) => {
-    if (isFree) await work();
-    return isFree;
-  };
-  return locks ? locks.request(name, { ifAvailable: true }, (lock) => workIf(lock !== null)) : workIf(true);
-}

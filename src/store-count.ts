@@ -2,7 +2,7 @@
  * How many room keys the crypto store holds. What was imported counts only as long as the store keeps it: so the store is counted at each
  * start, beside the import, and at its end.
  */
-import { KeyBackupSyncError } from "./errors.js";
+import { isAborted, KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore, CryptoStoreContents } from "./host.js";
 
 type Countable = Pick<CryptoStore, "getContents">;
@@ -56,7 +56,7 @@ async function askContents(cryptoStore: Countable): Promise<CryptoStoreContents>
     return await cryptoStore.getContents();
   } catch (cause) {
     // The client was stopped: that is no error.
-    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    if (isAborted(cause)) throw cause;
     throw new KeyBackupSyncError("import-failed", { cause });
   }
 }

@@ -2,7 +2,7 @@
  * The body of a response as it comes in, and when to give up on a homeserver that says too little. It turns what fetch fails with into
  * an error code and knows nothing of what the bytes say.
  */
-import { KeyBackupSyncError } from "../errors.js";
+import { isAborted, KeyBackupSyncError } from "../errors.js";
 import { within } from "./within.js";
 
 /** In milliseconds. */
@@ -90,7 +90,7 @@ export async function reachable<Value>(answer: Promise<Value>): Promise<Value> {
   try {
     return await answer;
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    if (isAborted(cause)) throw cause;
     throw new KeyBackupSyncError("homeserver-unreachable", { cause });
   }
 }

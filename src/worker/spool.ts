@@ -3,7 +3,7 @@
  * with a ledger of what is imported. A chunk is safe before the row counts it; a batch, its cursor and its page of the ledger are one
  * transaction: whatever dies, what the row says is there. It knows nothing of what is in the bytes.
  */
-import { KeyBackupSyncError } from "../errors.js";
+import { isAborted, KeyBackupSyncError } from "../errors.js";
 import type { Choice, Identity, KeptBackup } from "../protocol.js";
 import type { BackupInfo, Safekeeping } from "../state.js";
 import {
@@ -307,7 +307,7 @@ export class Spool {
     try {
       return await work(await this.#storage());
     } catch (cause) {
-      if (cause instanceof KeyBackupSyncError || cause instanceof OvertakenError || isAbort(cause)) throw cause;
+      if (cause instanceof KeyBackupSyncError || cause instanceof OvertakenError || isAborted(cause)) throw cause;
       const full = cause instanceof DOMException && cause.name === "QuotaExceededError";
       throw new KeyBackupSyncError(full ? "storage-full" : "storage-unavailable", { cause });
     }
@@ -329,8 +329,4 @@ export class Spool {
       throw cause;
     }
   }
-}
-
-function isAbort(cause: unknown): boolean {
-  return cause instanceof DOMException && cause.name === "AbortError";
 }
