@@ -264,6 +264,8 @@ export type WorkerMessage =
       readonly code: ErrorCode | "aborted";
       readonly retryAfterMs: number | null;
     }
+  /** It has let go of its database and its files, as it was asked to. */
+  | { readonly type: "ended" }
   /** More is spooled. */
   | { readonly type: "downloaded"; readonly spooled: Spooled }
   /** Wants the access token, or a new one in place of the one the homeserver refused. */

@@ -11,8 +11,8 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Milliseconds: a worker may be in the midst of a batch. */
-const LETS_GO_WITHIN = 1000;
+/** Milliseconds: a worker may be in the midst of a batch, on a machine that has much else to do. */
+const LETS_GO_WITHIN = 10_000;
 
 export class WorkerLink {
   /** Called whenever more is spooled. */
@@ -27,7 +27,8 @@ export class WorkerLink {
   /** How the worker ended. */
   #fault: ErrorCode | null = null;
   #end: () => void = () => {};
-  /** Resolves when the worker has let go of all that another one may want; without Web Locks, a while after it was closed. */
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  /** Resolves when the worker has let go of all that another one may want. */
   readonly ended = new Promise<void>((resolve) => {
     this.#end = resolve;
   });
@@ -37,8 +38,8 @@ export class WorkerLink {
     this.#account = account;
     this.#worker = newWorker(this.#name);
     this.#worker.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => void this.#receive(data));
-    // It lives on, but nobody knows how.
-    this.#worker.addEventListener("error", () => this.close());
+    // It lives on, but nobody knows how. Before its first word, it never was there.
+    this.#worker.addEventListener("error", () => (this.#hasAnswered ? this.close() : this.#terminate()));
     this.#worker.addEventListener("messageerror", () => this.close());
     const { userId, deviceId, homeserverUrl } = account;
     this.#send({ type: "begin", identity: { userId, deviceId, homeserverUrl } });
@@ -84,10 +85,18 @@ export class WorkerLink {
   close(): void {
     this.#send({ type: "end" });
     this.#crash();
-    setTimeout(() => {
-      this.#worker.terminate();
-      this.#end();
-    }, LETS_GO_WITHIN);
+    this.#patience ??= setTimeout(() => this.#terminate(), LETS_GO_WITHIN);
+  }
+
+  #terminate(): void {
+    this.#worker.terminate();
+    this.#onEnd();
+  }
+
+  #onEnd(): void {
+    clearTimeout(this.#patience);
+    this.#crash();
+    this.#end();
   }
 
   #send(message: PageMessage): void {
@@ -99,11 +108,7 @@ export class WorkerLink {
     if (this.#hasAnswered) return;
     this.#hasAnswered = true;
     const { locks } = navigator as { locks?: LockManager };
-    const onFree = () => {
-      this.#crash();
-      this.#end();
-    };
-    locks?.request(this.#name, onFree).catch(() => {});
+    locks?.request(this.#name, () => this.#onEnd()).catch(() => {});
   }
 
   async #receive(message: WorkerMessage): Promise<void> {
@@ -116,6 +121,8 @@ export class WorkerLink {
         // It loads its WebAssembly once, or never.
         if (message.code === "worker-unavailable") this.close();
         return;
+      case "ended":
+        return this.#terminate();
       case "downloaded":
         return this.onDownloaded(message.spooled);
       case "want-access-token":

@@ -68,6 +68,7 @@ async function end(): Promise<void> {
   if (!ended) return;
   for (const controller of calls.values()) controller.abort();
   await ended.close().catch(() => {});
+  send({ type: "ended" });
   self.close();
 }
 

@@ -22,6 +22,21 @@ const WRONG_ONCE = `
   };
 `;
 
+/** Is in the midst of a transaction, for 2 s, when it is asked to end. */
+const BUSY = `
+  const begin = IDBDatabase.prototype.transaction;
+  let database = null;
+  IDBDatabase.prototype.transaction = function (...options) {
+    database = this;
+    return begin.apply(this, options);
+  };
+  self.addEventListener("message", ({ data }) => {
+    if (data.type !== "end") return;
+    begin.call(database, [...database.objectStoreNames], "readwrite").objectStore("choice").count();
+    for (const start = performance.now(); performance.now() - start < 2000; );
+  });
+`;
+
 /** Of workers that the page makes from now on. */
 function keepErrorsFromTheRunner(): void {
   globalThis.Worker = class extends Worker {
@@ -99,6 +114,31 @@ describe("A controller that was closed", () => {
     expect(answer).to.equal("AbortError");
     expect(await controller.rescueCopy(null).catch((cause: Error) => cause.name)).to.equal("AbortError");
     await scene.close();
+  });
+});
+
+describe("A worker that is slow to let go", () => {
+  let scene: SyncScene;
+  let restore = () => {};
+
+  afterEach(async () => {
+    restore();
+    await scene?.close();
+  });
+
+  it("is not ended in the midst of a transaction, which WebKit would keep open for good", async () => {
+    restore = stubWorkers(BUSY);
+    scene = await SyncScene.open();
+    const first = scene.controller();
+    await first.start();
+    await whenStatus(first, "complete");
+    first.close();
+    restore();
+    // Longer than the transaction needs, and than a busy worker was once given.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    const second = scene.controller();
+    await second.start();
+    await whenStatus(second, "complete");
   });
 });
 
