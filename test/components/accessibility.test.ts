@@ -1,11 +1,12 @@
 /** Every state and every step of the warning, as axe-core sees it. It finds what a rule can find: names, roles, contrast. */
-import { expect, fixture, html, waitUntil } from "@open-wc/testing";
+import { expect, fixture, html } from "@open-wc/testing";
 import axe from "axe-core";
 import "../../components/index.js";
 import type { KeyBackupSyncElement } from "../../components/index.js";
 import { ASSESSMENTS, RISKS } from "../../stories/assessments.fixtures.js";
 import { MockRun } from "../../stories/mock-run.js";
 import { BY_STATUS, STATES } from "../../stories/states.fixtures.js";
+import { until } from "../support/until.js";
 import { all, button, settled } from "./on-page.js";
 
 const PAGES = [
@@ -31,7 +32,7 @@ const STEPS: readonly (readonly [name: string, ...presses: readonly string[]])[]
 async function warned(run: MockRun, page: (typeof PAGES)[number], presses: readonly string[] = []): Promise<Element> {
   const element = await shown(run, page);
   void element.confirmReset();
-  await waitUntil(() => all(element, "dialog[open]").length === 1, "The dialog is shown");
+  await until(() => all(element, "dialog[open]").length === 1, "The dialog is shown");
   for (const name of presses) {
     await settled(element);
     button(element, name).click();

@@ -1,10 +1,11 @@
-import { expect, fixture, html, waitUntil } from "@open-wc/testing";
+import { expect, fixture, html } from "@open-wc/testing";
 import "../../components/index.js";
 import { ENGLISH, type KeyBackupProgressElement } from "../../components/index.js";
 import type { KeyBackupSyncState } from "../../src/state.js";
 import { BY_STATUS, FAILED, STATES, sync, TOTAL, UNAVAILABLE, WAITING } from "../../stories/states.fixtures.js";
 import { emulateMedia } from "../support/commands.mjs";
 import { openHarness } from "../support/harness.js";
+import { until } from "../support/until.js";
 import { all, NARROW, one, part, settled, stickingOut, textOf } from "./on-page.js";
 
 const { Downloading: DOWNLOADING, "Download begins": DOWNLOAD_BEGINS } = BY_STATUS.downloading;
@@ -137,7 +138,7 @@ describe("<key-backup-progress>", () => {
     it("does not speak the seconds until the next try", async () => {
       const element = await progressOf(retryingIn(20_000));
       const before = counts(element);
-      const second = () => waitUntil(() => counts(element) !== before, "The seconds go on", { timeout: 4000 });
+      const second = () => until(() => counts(element) !== before, "The seconds go on");
       expect(await spokenWhile(element, async () => await second())).to.equal(0);
     });
 
@@ -329,7 +330,7 @@ describe("<key-backup-progress>", () => {
     it("tell when it tries again, second by second", async () => {
       const element = await progressOf(retryingIn(20_000));
       expect(counts(element)).to.contain("Trying again in 20 seconds");
-      await waitUntil(() => counts(element).includes("in 19 seconds"), "A second later", { timeout: 4000 });
+      await until(() => counts(element).includes("in 19 seconds"), "A second later");
     });
 
     it("tell that it tries now, and of no time that has passed", async () => {

@@ -1,4 +1,4 @@
-import { expect, fixture, html, waitUntil } from "@open-wc/testing";
+import { expect, fixture, html } from "@open-wc/testing";
 import "../../components/index.js";
 import { ENGLISH, type KeyBackupRescueCopyElement } from "../../components/index.js";
 import { KeyBackupSyncError } from "../../src/errors.js";
@@ -6,6 +6,7 @@ import type { RescueCopy } from "../../src/reset.js";
 import { MockRun, rescueCopyOf } from "../../stories/mock-run.js";
 import { sendKeys } from "../support/commands.mjs";
 import { deferred } from "../support/deferred.js";
+import { until } from "../support/until.js";
 import { all, button, focusedName, NARROW, one, part, press, settled, textOf } from "./on-page.js";
 
 const PASSPHRASE = "seven lamps burn";
@@ -126,7 +127,7 @@ describe("<key-backup-rescue-copy>", () => {
       const element = await showing(run);
       await type(element, PASSPHRASE, PASSPHRASE);
       await save(element);
-      await waitUntil(() => place.closed, "The file is written");
+      await until(() => place.closed, "The file is written");
       expect(passphrases).to.deep.equal([PASSPHRASE]);
     });
 
@@ -134,7 +135,7 @@ describe("<key-backup-rescue-copy>", () => {
       const element = await showing(run);
       await type(element, PASSPHRASE, PASSPHRASE);
       await sendKeys({ press: "Enter" });
-      await waitUntil(() => place.closed, "The file is written");
+      await until(() => place.closed, "The file is written");
     });
 
     it("must not be short", async () => {
@@ -167,7 +168,7 @@ describe("<key-backup-rescue-copy>", () => {
       const element = await showing(run);
       await type(element, PASSPHRASE, PASSPHRASE);
       await save(element);
-      await waitUntil(() => outcome(element) === "Saved: keys-of-anna.txt", "It is told");
+      await until(() => outcome(element) === "Saved: keys-of-anna.txt", "It is told");
       expect(fields(element).map(({ value }) => value)).to.deep.equal(["", ""]);
     });
 
@@ -176,7 +177,7 @@ describe("<key-backup-rescue-copy>", () => {
       await withoutPassphrase(element);
       expect(fields(element)).to.have.lengthOf(0);
       await save(element);
-      await waitUntil(() => place.closed, "The file is written");
+      await until(() => place.closed, "The file is written");
       expect(passphrases).to.deep.equal([null]);
     });
 
@@ -186,7 +187,7 @@ describe("<key-backup-rescue-copy>", () => {
       `);
       expect(all(element, "input")).to.have.lengthOf(0);
       await save(element);
-      await waitUntil(() => place.closed, "The file is written");
+      await until(() => place.closed, "The file is written");
       expect(passphrases).to.deep.equal([null]);
     });
   });
@@ -201,9 +202,9 @@ describe("<key-backup-rescue-copy>", () => {
       const element = await showing(run);
       await withoutPassphrase(element);
       await save(element);
-      await waitUntil(() => place.closed, "The file is written");
+      await until(() => place.closed, "The file is written");
       expect([suggested, place.written]).to.deep.equal(["room-keys.txt", "first part, second part"]);
-      await waitUntil(() => outcome(element) === "Saved: keys-of-anna.txt", "It is told");
+      await until(() => outcome(element) === "Saved: keys-of-anna.txt", "It is told");
     });
 
     it("is a download where the browser has no picker", async () => {
@@ -212,7 +213,7 @@ describe("<key-backup-rescue-copy>", () => {
       const downloads = await downloadsBy(async () => {
         await withoutPassphrase(element);
         await save(element);
-        await waitUntil(() => outcome(element) === "Saved: room-keys.txt", "It is told");
+        await until(() => outcome(element) === "Saved: room-keys.txt", "It is told");
       });
       expect(downloads).to.deep.equal([{ name: "room-keys.txt", text: "first part, second part" }]);
     });
@@ -225,7 +226,7 @@ describe("<key-backup-rescue-copy>", () => {
       const downloads = await downloadsBy(async () => {
         await withoutPassphrase(element);
         await save(element);
-        await waitUntil(() => outcome(element) === "Saved: room-keys.txt", "It is told");
+        await until(() => outcome(element) === "Saved: room-keys.txt", "It is told");
       });
       expect(downloads).to.have.lengthOf(1);
     });
@@ -248,7 +249,7 @@ describe("<key-backup-rescue-copy>", () => {
       const element = await showing(run);
       await withoutPassphrase(element);
       await save(element);
-      await waitUntil(() => isCancelled, "Its stream is let go of");
+      await until(() => isCancelled, "Its stream is let go of");
       await settled(element);
       expect([outcome(element), complaint(element)]).to.deep.equal(["", ""]);
       expect(button(element, "Save the file").hasAttribute("aria-disabled")).to.equal(false);
@@ -259,7 +260,7 @@ describe("<key-backup-rescue-copy>", () => {
       const element = await showing(run);
       await withoutPassphrase(element);
       await save(element);
-      await waitUntil(() => outcome(element).startsWith("Saved: "), "It is told");
+      await until(() => outcome(element).startsWith("Saved: "), "It is told");
       expect(outcome(element)).to.contain("1,204 keys on this device are not in this file");
     });
 
@@ -268,7 +269,7 @@ describe("<key-backup-rescue-copy>", () => {
       const element = await showing(run);
       await withoutPassphrase(element);
       await save(element);
-      await waitUntil(() => outcome(element).startsWith("Saved: "), "It is told");
+      await until(() => outcome(element).startsWith("Saved: "), "It is told");
       expect(outcome(element)).to.contain("a part of what this browser had stored is gone");
     });
 
@@ -285,7 +286,7 @@ describe("<key-backup-rescue-copy>", () => {
       expect(outcome(element)).to.equal("Saving the file. Please keep this open…");
       expect(passphrases).to.deep.equal([null]);
       copy.resolve(rescueCopyOf("all"));
-      await waitUntil(() => place.closed, "The file is written");
+      await until(() => place.closed, "The file is written");
     });
 
     it("is given up when the element leaves the page", async () => {
@@ -294,7 +295,7 @@ describe("<key-backup-rescue-copy>", () => {
       await withoutPassphrase(element);
       await save(element);
       element.remove();
-      await waitUntil(() => place.aborted, "The file is given up");
+      await until(() => place.aborted, "The file is given up");
       expect(place.closed).to.equal(false);
     });
 
@@ -306,7 +307,7 @@ describe("<key-backup-rescue-copy>", () => {
         const downloads = await downloadsBy(async () => {
           await withoutPassphrase(element);
           await save(element);
-          await waitUntil(() => complaint(element) !== "", "It is told");
+          await until(() => complaint(element) !== "", "It is told");
         });
         expect(complaint(element)).to.equal(
           "The download broke off. Try again. If that does not help, reload the page first.",
@@ -320,7 +321,7 @@ describe("<key-backup-rescue-copy>", () => {
       const element = await showing(run);
       await withoutPassphrase(element);
       await save(element);
-      await waitUntil(() => complaint(element) !== "", "It is told");
+      await until(() => complaint(element) !== "", "It is told");
       expect(complaint(element)).to.equal(ENGLISH.rescueCopy.failed);
     });
 
@@ -333,9 +334,9 @@ describe("<key-backup-rescue-copy>", () => {
       const element = await showing(run);
       await withoutPassphrase(element);
       await save(element);
-      await waitUntil(() => complaint(element) !== "", "It is told");
+      await until(() => complaint(element) !== "", "It is told");
       await save(element);
-      await waitUntil(() => place.closed, "The file is written");
+      await until(() => place.closed, "The file is written");
       await settled(element);
       expect(complaint(element)).to.equal("");
     });

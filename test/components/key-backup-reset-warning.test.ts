@@ -1,4 +1,4 @@
-import { expect, fixture, html, waitUntil } from "@open-wc/testing";
+import { expect, fixture, html } from "@open-wc/testing";
 import "../../components/index.js";
 import { ENGLISH, type KeyBackupResetWarningElement } from "../../components/index.js";
 import type { ResetAssessment } from "../../src/reset.js";
@@ -8,6 +8,7 @@ import { MockRun } from "../../stories/mock-run.js";
 import { BY_STATUS, FAILED, UNAVAILABLE, UPLOAD, WAITING } from "../../stories/states.fixtures.js";
 import { sendKeys, setViewport } from "../support/commands.mjs";
 import { deferred } from "../support/deferred.js";
+import { until } from "../support/until.js";
 import { all, button, buttons, focusedName, one, part, press, settled, tabTo, textOf } from "./on-page.js";
 import {
   type AskedWarning,
@@ -251,7 +252,7 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await askShown(run);
       run.assessment = IN_BACKUP;
       await pressAll(asked.element, "Check again");
-      await waitUntil(() => message(asked).startsWith("A reset deletes"), "The new answer is shown");
+      await until(() => message(asked).startsWith("A reset deletes"), "The new answer is shown");
       expect(asked.answer()).to.equal(null);
     });
 
@@ -260,7 +261,7 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await askShown(run);
       run.assessment = IN_BACKUP;
       await become(asked, run, IMPORTING);
-      await waitUntil(() => losses(asked).length === 1, "The new numbers are shown");
+      await until(() => losses(asked).length === 1, "The new numbers are shown");
     });
 
     it("is made again as the counts move, not as often as they do", async () => {
@@ -270,7 +271,7 @@ describe("<key-backup-reset-warning>", () => {
       run.assessReset = async () => atRisk(8 - questions++);
       for (let count = 0; count < 20; count++) await become(asked, run, { ...DOWNLOADING });
       expect(questions).to.equal(0);
-      await waitUntil(() => losses(asked)[0]?.startsWith("8 "), "The new numbers are shown", { timeout: 5000 });
+      await until(() => losses(asked)[0]?.startsWith("8 "), "The new numbers are shown");
       expect(questions).to.equal(1);
     });
 
@@ -289,7 +290,7 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await askShown(run);
       run.assessment = NONE;
       await become(asked, run, COMPLETE);
-      await waitUntil(() => message(asked).endsWith("A reset costs none."), "It is told");
+      await until(() => message(asked).endsWith("A reset costs none."), "It is told");
       expect([asked.answer(), ...buttons(asked.element)]).to.deep.equal([null, "Reset", "Cancel"]);
       await pressAll(asked.element, "Reset");
       await answered(asked, true);
@@ -406,7 +407,7 @@ describe("<key-backup-reset-warning>", () => {
       await become(asked, run, IMPORTING);
       run.assessment = UNREADABLE;
       await become(asked, run, COMPLETE);
-      await waitUntil(() => buttons(asked.element).includes(ANYWAY), "The choice is back");
+      await until(() => buttons(asked.element).includes(ANYWAY), "The choice is back");
       expect(textOf(one(asked.element, "[role='alert']"))).to.equal("Not every key is saved.");
       expect(losses(asked)).to.deep.equal(["7 keys do not open with the recovery key of this device"]);
       expect(asked.answer()).to.equal(null);
@@ -416,7 +417,7 @@ describe("<key-backup-reset-warning>", () => {
       const run = new MockRun(PAUSED, EVERY_KIND);
       const asked = await finishing(run);
       await become(asked, run, FAILED["storage-full"]);
-      await waitUntil(() => buttons(asked.element).includes(FINISH), "The choice is back");
+      await until(() => buttons(asked.element).includes(FINISH), "The choice is back");
       expect(textOf(one(asked.element, "[role='alert']"))).to.equal(
         "No room left on this device. Make some room, then try again.",
       );
@@ -428,7 +429,7 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await finishing(run);
       run.assessment = UNKNOWN.offline;
       await become(asked, run, COMPLETE);
-      await waitUntil(() => buttons(asked.element).includes(ANYWAY), "The choice is back");
+      await until(() => buttons(asked.element).includes(ANYWAY), "The choice is back");
       expect(asked.answer()).to.equal(null);
     });
 
@@ -453,7 +454,7 @@ describe("<key-backup-reset-warning>", () => {
       await pressAll(asked.element, "Back");
       run.assessment = NONE;
       await become(asked, run, COMPLETE);
-      await waitUntil(() => buttons(asked.element).includes("Reset"), "It is told");
+      await until(() => buttons(asked.element).includes("Reset"), "It is told");
       expect(asked.answer()).to.equal(null);
     });
 
@@ -549,7 +550,7 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await agreed(run);
       run.assessment = atRisk(12_346);
       await become(asked, run, IMPORTING);
-      await waitUntil(() => textOf(one(asked.element, "label")).includes("12,346"), "The new number is shown");
+      await until(() => textOf(one(asked.element, "label")).includes("12,346"), "The new number is shown");
       expect([box(asked).checked, ...buttons(asked.element)]).to.deep.equal([false, "Back", "Cancel", `(${CONFIRM})`]);
     });
 
@@ -558,7 +559,7 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await agreed(run);
       run.assessment = atRisk(1);
       await become(asked, run, IMPORTING);
-      await waitUntil(
+      await until(
         () => textOf(one(asked.element, "label")) === "I accept that 1 key may be lost for good.",
         "One is shown",
       );
@@ -570,7 +571,7 @@ describe("<key-backup-reset-warning>", () => {
       const asked = await agreed(run);
       run.assessment = NONE;
       await become(asked, run, COMPLETE);
-      await waitUntil(() => buttons(asked.element).includes("Reset"), "It is told");
+      await until(() => buttons(asked.element).includes("Reset"), "It is told");
       expect(asked.answer()).to.equal(null);
     });
 
@@ -681,7 +682,7 @@ describe("<key-backup-reset-warning>", () => {
       await pressAll(asked.element, "Finish the upload first");
       expect(asked.dialog.open).to.equal(false);
       await become(asked, run, { ...UPLOADING, uploading: { ...UPLOAD, done: 6_000 } });
-      await waitUntil(() => assessed > 1, "It is assessed again", { timeout: 5000 });
+      await until(() => assessed > 1, "It is assessed again");
       expect([asked.answer(), asked.dialog.open]).to.deep.equal([null, false]);
       run.assessment = NONE;
       await become(asked, run, { ...UPLOADING, uploading: null });
@@ -765,7 +766,7 @@ describe("<key-backup-reset-warning>", () => {
       opener.focus();
       await askShown(new MockRun(IDLE, IN_BACKUP));
       await sendKeys({ press: "Escape" });
-      await waitUntil(() => focusedName() === "Reset key backup", "The focus is back");
+      await until(() => focusedName() === "Reset key backup", "The focus is back");
     });
 
     it("keeps the focus in the dialog when a button goes away", async () => {
@@ -774,7 +775,7 @@ describe("<key-backup-reset-warning>", () => {
       await tabTo(asked.dialog, button(asked.element, "Save a rescue copy"));
       run.assessment = IN_BACKUP;
       await become(asked, run, IDLE);
-      await waitUntil(() => !buttons(asked.element).includes("Save a rescue copy"), "It goes");
+      await until(() => !buttons(asked.element).includes("Save a rescue copy"), "It goes");
       expect(focusedName()).to.equal(FINISH);
     });
 
@@ -795,7 +796,7 @@ describe("<key-backup-reset-warning>", () => {
       watch.observe(one(asked.element, "#message"), { subtree: true, childList: true, characterData: true });
       run.assessment = atRisk(8);
       await become(asked, run, IMPORTING);
-      await waitUntil(() => losses(asked)[0]?.startsWith("8 "), "The new number is shown");
+      await until(() => losses(asked)[0]?.startsWith("8 "), "The new number is shown");
       watch.disconnect();
       expect(touched).to.equal(0);
     });

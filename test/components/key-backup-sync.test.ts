@@ -1,4 +1,4 @@
-import { expect, fixture, html, waitUntil } from "@open-wc/testing";
+import { expect, fixture, html } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
 import "../../components/index.js";
 import { ENGLISH, KeyBackupPauseRequestEvent, type KeyBackupSyncElement } from "../../components/index.js";
@@ -9,6 +9,7 @@ import { MockRun } from "../../stories/mock-run.js";
 import { BY_STATUS, STATES, WAITING } from "../../stories/states.fixtures.js";
 import { emulateMedia, sendKeys } from "../support/commands.mjs";
 import { openHarness } from "../support/harness.js";
+import { until } from "../support/until.js";
 import {
   all,
   button,
@@ -316,7 +317,7 @@ describe("<key-backup-sync>", () => {
       const element = await fixture<KeyBackupSyncElement>(html`<key-backup-sync .client=${client}></key-backup-sync>`);
       await settled(element);
       client.getCrypto = () => ({}) as ReturnType<MatrixClient["getCrypto"]>;
-      await waitUntil(() => element.state.status !== "idle", "not started", { timeout: 10_000 });
+      await until(() => element.state.status !== "idle", "not started");
       controllerFor(client).close();
     });
 
@@ -327,7 +328,7 @@ describe("<key-backup-sync>", () => {
       await settled(element);
       expect(all(element, "section")).to.have.lengthOf(0);
       client.getUserId = () => "@bert:127.0.0.1";
-      await waitUntil(() => element.state.status !== "idle", "not started", { timeout: 10_000 });
+      await until(() => element.state.status !== "idle", "not started");
       controllerFor(client).close();
     });
 
@@ -336,12 +337,12 @@ describe("<key-backup-sync>", () => {
       const [early, other] = [clientOf("@bert:127.0.0.1", null), clientOf("@anna:127.0.0.1", null)];
       early.getCrypto = () => void asked++ as undefined;
       const element = await fixture<KeyBackupSyncElement>(html`<key-backup-sync .client=${early}></key-backup-sync>`);
-      await waitUntil(() => asked > 2, "not asked");
+      await until(() => asked > 2, "not asked");
       element.client = other;
       await settled(element);
       const before = asked;
       other.getCrypto = () => void asked++ as undefined;
-      await waitUntil(() => asked > before, "the other one was not asked");
+      await until(() => asked > before, "the other one was not asked");
       element.remove();
       const after = asked;
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -354,14 +355,12 @@ describe("<key-backup-sync>", () => {
       for (const client of [first, second]) client.getAccessToken = () => "token";
       const element = await fixture<KeyBackupSyncElement>(html`<key-backup-sync .client=${first}></key-backup-sync>`);
       // Nobody answers there: the run has ended or waits by now.
-      await waitUntil(() => element.state.status === "waiting" || element.state.status === "failed", "not started", {
-        timeout: 10_000,
-      });
+      await until(() => element.state.status === "waiting" || element.state.status === "failed", "not started");
       crypto.stopped = true;
-      await waitUntil(() => all(element, "section").length === 0, "still shown", { timeout: 10_000 });
+      await until(() => all(element, "section").length === 0, "still shown");
       expect(element.state.status).to.equal("idle");
       element.client = second;
-      await waitUntil(() => element.state.status !== "idle", "not started", { timeout: 10_000 });
+      await until(() => element.state.status !== "idle", "not started");
       for (const client of [first, second]) controllerFor(client).close();
     });
   });
@@ -573,7 +572,7 @@ describe("<key-backup-sync>", () => {
       all(element, "dialog[open]") as HTMLDialogElement[];
 
     async function dialogOf(element: KeyBackupSyncElement): Promise<HTMLElement> {
-      await waitUntil(() => dialogs(element).length === 1, "The dialog is shown");
+      await until(() => dialogs(element).length === 1, "The dialog is shown");
       return dialogs(element)[0] as HTMLElement;
     }
 
@@ -707,7 +706,7 @@ describe("<key-backup-sync>", () => {
       for (const [, state] of STATES) {
         const element = await showing(new MockRun(state, ASSESSMENTS["at-risk"]["Of every kind"]));
         void element.confirmReset();
-        await waitUntil(() => all(element, "dialog[open]").length === 1, "The dialog is shown");
+        await until(() => all(element, "dialog[open]").length === 1, "The dialog is shown");
         await settled(element);
         if (state.status === "idle") button(element, "Save a rescue copy").click();
         await settled(element);

@@ -1,9 +1,10 @@
 /** A warning on the page, its question asked, as a test has it in its hand. */
-import { fixture, html, waitUntil } from "@open-wc/testing";
+import { fixture, html } from "@open-wc/testing";
 import "../../components/index.js";
 import type { KeyBackupResetWarningElement, Occasion } from "../../components/index.js";
 import type { KeyBackupSyncState } from "../../src/state.js";
 import type { MockRun } from "../../stories/mock-run.js";
+import { until } from "../support/until.js";
 import { button, one, press, settled } from "./on-page.js";
 
 export interface AskedWarning {
@@ -42,7 +43,7 @@ export async function askShown(run: MockRun, occasion?: Occasion): Promise<Asked
 }
 
 export async function shown({ element, dialog }: AskedWarning): Promise<void> {
-  await waitUntil(() => dialog.open, "The dialog is shown");
+  await until(() => dialog.open, "The dialog is shown");
   await settled(element);
 }
 
@@ -63,6 +64,6 @@ export async function become({ element }: AskedWarning, run: MockRun, state: Key
 }
 
 export async function answered(asked: AskedWarning, expected: boolean): Promise<void> {
-  await waitUntil(() => asked.answer() !== null, `It is answered with ${expected}`);
+  await until(() => asked.answer() !== null, `It is answered with ${expected}`);
   if (asked.answer() !== expected) throw new Error(`The answer is ${asked.answer()}`);
 }

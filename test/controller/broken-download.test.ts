@@ -1,7 +1,8 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { deferred } from "../support/deferred.js";
 import type { Step } from "../support/scripted-homeserver.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 const KEYS = 60;
 
@@ -54,7 +55,7 @@ describe("A download that breaks off", () => {
     const controller = scene.controller();
     await controller.start();
     for (const requests of [1, 2]) {
-      await waitUntil(async () => (await scene.requestsFor(KEYS_PATH)) === requests);
+      await until(async () => (await scene.requestsFor(KEYS_PATH)) === requests);
       await whenStatus(controller, "waiting");
       dispatchEvent(new Event("online"));
     }

@@ -1,7 +1,8 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { deferred } from "../support/deferred.js";
 import { timeOf } from "../support/slow-line.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 /** The first half of the answer, then nothing more until it is released. */
 async function sceneInDownload(): Promise<SyncScene> {
@@ -41,9 +42,7 @@ describe("Pause, resume and stop", () => {
     await scene.homeserver.requested(KEYS_PATH);
     await whenStatus(controller, "downloading", ({ progress }) => progress.downloaded > 0);
     await controller.pause();
-    await waitUntil(async () => (await scene.homeserver.requested(KEYS_PATH))[0]?.outcome === "aborted", "still open", {
-      timeout: 5000,
-    });
+    await until(async () => (await scene.homeserver.requested(KEYS_PATH))[0]?.outcome === "aborted", "still open");
   });
 
   it("stay paused when the page opens again", async () => {

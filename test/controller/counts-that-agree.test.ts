@@ -1,10 +1,11 @@
 /** The crypto store counts as many room keys as backed up as the homeserver has, and they are not the same ones. */
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { firstMessageIndexOf } from "../../src/best-copies.js";
 import type { KeyBackupSyncController } from "../../src/index.js";
 import { copyFrom } from "../support/copy-from.js";
 import { encryptRoomKeys, type KeyBackup, makeKeyBackup, type SyntheticRoomKey } from "../support/room-keys.mjs";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 const KEYS = 10;
 
@@ -102,6 +103,6 @@ describe("A backup of which the crypto store counts every key as backed up", () 
     scene.host.hearOfBackup();
     await whenStatus(controller, "complete", ({ backup }) => backup.version === "2");
     for (const { session_id } of next.roomKeys) expect(scene.host.imported.has(session_id)).to.equal(true);
-    await waitUntil(() => scene.host.backedUpAgain === 1, "The keys of version 1 are not uploaded to version 2");
+    await until(() => scene.host.backedUpAgain === 1, "The keys of version 1 are not uploaded to version 2");
   });
 });

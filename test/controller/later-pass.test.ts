@@ -1,4 +1,4 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { deferred } from "../support/deferred.js";
 import { inMidImport } from "../support/mid-import.js";
 import {
@@ -10,6 +10,7 @@ import {
 } from "../support/room-keys.mjs";
 import { stubWorkers } from "../support/stubbed-worker.js";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 const KEYS = 40;
 
@@ -94,7 +95,7 @@ describe("A later pass, when the etag moved", () => {
     await scene.controller().autoStart();
     await scene.homeserver.requested(KEYS_PATH, before + 1);
     scene.host.beforeImport = () => 0;
-    await waitUntil(() => scene.host.imported.has(roomKey.session_id), "", { timeout: 10_000 });
+    await until(() => scene.host.imported.has(roomKey.session_id), "");
   });
 
   it("imports a key again that got better: one that is good from an earlier message on", async () => {

@@ -1,8 +1,9 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import type { Status } from "../../src/index.js";
 import { inMidImport } from "../support/mid-import.js";
 import { encryptRoomKeys, type KeyBackup, makeKeyBackup, makeRoomKey } from "../support/room-keys.mjs";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 const KEYS = 40;
 const HOUR = 3_600_000;
@@ -122,7 +123,7 @@ describe("A backup that is complete", () => {
     scene.host.backedUp = { version: "1", count: KEYS + 5 };
     await controller.start();
     await whenStatus(controller, "complete");
-    await waitUntil(() => scene.host.backedUpAgain === 1);
+    await until(() => scene.host.backedUpAgain === 1);
   });
 });
 
@@ -139,7 +140,7 @@ describe("A reset elsewhere, in mid-import", () => {
 
   /** The answer to that request has arrived, and was heard: some more of them have come and gone. */
   async function answered(path: string, times: number): Promise<void> {
-    await waitUntil(async () => (await scene.homeserver.requested(path, times))[times - 1]?.outcome === "complete");
+    await until(async () => (await scene.homeserver.requested(path, times))[times - 1]?.outcome === "complete");
     for (let more = 0; more < 5; more++) await fetch(`${scene.homeserver.url}/heard`);
   }
 

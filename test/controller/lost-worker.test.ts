@@ -1,8 +1,9 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { isWebKit } from "../hostile/engine.js";
 import { stubWorkers } from "../support/stubbed-worker.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
 import { terminateWorkers } from "../support/terminable-workers.js";
+import { until } from "../support/until.js";
 
 /** Fails at the third batch that it is asked for, and lives on. */
 const FAULTY = `
@@ -57,7 +58,7 @@ describe("A worker that fails", () => {
   let restore = () => {};
 
   async function openWith(script: string): Promise<void> {
-    await waitUntil(async () => (await livingWorkers()) === 0);
+    await until(async () => (await livingWorkers()) === 0);
     restore = stubWorkers(script);
     keepErrorsFromTheRunner();
     scene = await SyncScene.open({ keys: 600 });

@@ -1,7 +1,8 @@
 /** What the crypto store takes for backed up, and is not: keys that went in just when their backup was replaced. */
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { type KeyBackup, makeKeyBackup } from "../support/room-keys.mjs";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 const KEYS = 40;
 const NEXT = 3;
@@ -52,14 +53,14 @@ describe("A reset here, in mid-import", () => {
       return 0;
     };
     await whenStatus(controller, "complete", ({ backup }) => backup.version === "2");
-    await waitUntil(() => scene.host.backedUpAgain === 1, "It is backed up again");
+    await until(() => scene.host.backedUpAgain === 1, "It is backed up again");
   });
 
   it("backs up what only seems to be, also when the client is at the new backup after the run", async () => {
     const controller = await replaceInMidImport();
     await whenStatus(controller, "complete", ({ backup }) => backup.version === "2");
     uploadToNext();
-    await waitUntil(() => scene.host.backedUpAgain === 1, "It is backed up again");
+    await until(() => scene.host.backedUpAgain === 1, "It is backed up again");
   });
 });
 

@@ -1,11 +1,12 @@
 /** A reset by the client of this page: what is shown while the backup is gone, and what becomes of a reset that breaks off. */
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import type { KeyBackupSyncController, KeyBackupSyncError } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
 import type * as TabPage from "../support/harness/tab-page.js";
 import { openHarness } from "../support/harness.js";
 import { type KeyBackup, makeKeyBackup } from "../support/room-keys.mjs";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 const KEYS = 10;
 const isOtherKey = ({ code }: KeyBackupSyncError) => code === "decryption-key-mismatch";
@@ -181,7 +182,7 @@ describe("A page that is gone in the midst of a reset", () => {
     await controller.start();
     await whenStatus(controller, "resetting");
     page.remove();
-    await waitUntil(() => controller.state.status === "unavailable", "It is known that it ended", { timeout: 10_000 });
+    await until(() => controller.state.status === "unavailable", "It is known that it ended");
     expect(controller.state).to.deep.include({ reason: "reset-unfinished" });
     await scene.close();
   });

@@ -1,5 +1,5 @@
 import * as wasm from "@matrix-org/matrix-sdk-crypto-wasm";
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { fromOlmMachine } from "../../src/from-olm-machine.js";
 import { KeyBackupSyncController, syncOf } from "../../src/index.js";
 import type { HostOnTrial } from "../contract/host.contract.js";
@@ -9,6 +9,7 @@ import { type ScriptedHomeserver, scriptedHomeserver } from "../support/scripted
 import { slowAnswer, timeOf } from "../support/slow-line.js";
 import { stubWorkers } from "../support/stubbed-worker.js";
 import { KEYS_PATH, VERSION_PATH, versionAnswer } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 /** The answer takes 10 s on this line: far longer than any test presses a button after its beginning. */
 const KEYS = 800;
@@ -54,7 +55,7 @@ describe("On a slow line", function () {
   async function runUntil(moment: Moment): Promise<void> {
     controller = new KeyBackupSyncController(client.host);
     await controller.start();
-    await waitUntil(() => moment(controller), "the run gets there", { timeout: 30_000 });
+    await until(() => moment(controller), "the run gets there");
     expect(controller.state.status).to.equal("downloading");
   }
 

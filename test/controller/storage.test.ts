@@ -1,10 +1,11 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { syncOf } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
 import { inMidImport } from "../support/mid-import.js";
 import { makeKeyBackup } from "../support/room-keys.mjs";
 import { stubWorkers } from "../support/stubbed-worker.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 const KEYS = 600;
 
@@ -177,7 +178,7 @@ describe("A file that cannot be read", () => {
     restore();
     const after = scene.controller();
     await after.autoStart();
-    await waitUntil(() => scene.host.imported.size === KEYS + 3, "", { timeout: 10_000 });
+    await until(() => scene.host.imported.size === KEYS + 3, "");
   });
 });
 

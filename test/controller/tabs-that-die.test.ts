@@ -1,9 +1,10 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { deferred } from "../support/deferred.js";
 import type * as TabPage from "../support/harness/tab-page.js";
 import { type HarnessPage, openHarness } from "../support/harness.js";
 import { ImportWatch } from "../support/import-watch.js";
 import { KEYS_PATH, SyncScene, VERSION_PATH, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 type Tab = HarnessPage<typeof TabPage>;
 
@@ -84,7 +85,7 @@ describe("A tab that dies", () => {
     const { opened, release } = await openInImport("first", "second", "third");
     const [first, second, third] = opened as [Tab, Tab, Tab];
     die(first, "first");
-    await waitUntil(() => imports.importing.size > 0, "nobody took over", { timeout: 20_000 });
+    await until(() => imports.importing.size > 0, "nobody took over");
     const [heir, name, last] = imports.importing.has("second")
       ? ([second, "second", third] as const)
       : ([third, "third", second] as const);

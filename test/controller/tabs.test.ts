@@ -1,7 +1,8 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { type Host, KeyBackupSyncController, KeyBackupSyncError, type Status } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
 import { HALF, KEYS_PATH, SyncScene, VERSION_PATH, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 type Controller = KeyBackupSyncController;
 
@@ -64,7 +65,7 @@ describe("Tabs of the same account", () => {
     const [running, showing] = await tabsInDownload();
     await showing.pause();
     await expectBoth([running, showing], "paused");
-    await waitUntil(async () => (await scene.homeserver.requested(KEYS_PATH))[0]?.outcome === "aborted", "still open");
+    await until(async () => (await scene.homeserver.requested(KEYS_PATH))[0]?.outcome === "aborted", "still open");
     await showing.resume();
     await expectBoth([running, showing], "complete");
     expect(scene.host.importedInAll).to.equal(12);

@@ -1,9 +1,10 @@
 /** Room keys that are on this device alone go to the key backup, whatever the homeserver answers, and unless the user does not want it. */
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import type { KeyBackupSyncController, KeyBackupSyncState } from "../../src/index.js";
 import { makeKeyBackup } from "../support/room-keys.mjs";
 import type { Script, ScriptedAnswer } from "../support/scripted-homeserver.js";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 import { withUploads } from "../support/uploading-machine.js";
 
 const KEYS = 25;
@@ -50,7 +51,7 @@ describe("Keys that are on this device alone", () => {
     await homeserver({});
     const controller = scene.controller();
     const states = statesOf(controller);
-    await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+    await until(isUploaded(controller), "They are uploaded");
     expect(await puts()).to.equal(PUTS);
     expect(states.find(({ uploading }) => uploading)?.uploading).to.include({ total: KEYS, done: 0 });
     expect(controller.state.status).to.equal("idle");
@@ -66,7 +67,7 @@ describe("Keys that are on this device alone", () => {
       await homeserver({ [PUT]: [TAKEN, answer, TAKEN] });
       const controller = scene.controller();
       const states = statesOf(controller);
-      await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+      await until(isUploaded(controller), "They are uploaded");
       expect(states.some(({ uploading }) => uploading?.hold === hold)).to.equal(true);
       expect(await puts()).to.equal(PUTS + 1);
     });
@@ -78,7 +79,7 @@ describe("Keys that are on this device alone", () => {
     await scene.homeserver.requested(KEYS_PATH);
     expect((await controller.assessReset()).notUploaded).to.equal(KEYS);
     await scene.homeserver.release("answered");
-    await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+    await until(isUploaded(controller), "They are uploaded");
     expect(await controller.assessReset()).not.to.have.property("notUploaded");
   });
 
@@ -91,19 +92,19 @@ describe("Keys that are on this device alone", () => {
     await scene.homeserver.requested(KEYS_PATH, 2);
     scene.host.stop();
     await scene.homeserver.release("answered");
-    await waitUntil(() => !first.state.uploading, "It has ended", { timeout: 5000 });
+    await until(() => !first.state.uploading, "It has ended");
     expect(first.state.status).to.equal("idle");
     expect(states.some(({ status, uploading }) => status === "failed" || uploading?.hold)).to.equal(false);
     scene.host.stopped = false;
     const next = scene.controller();
-    await waitUntil(isUploaded(next), "They are uploaded", { timeout: 20_000 });
+    await until(isUploaded(next), "They are uploaded");
   });
 
   it("are uploaded again where the homeserver took them and has them not", async () => {
     await homeserver({ [SESSION]: [{ status: 404, json: { errcode: "M_NOT_FOUND" } }, HELD] });
     const controller = scene.controller();
-    await waitUntil(() => scene.host.backedUpAgain === 1, "All is to be uploaded again", { timeout: 20_000 });
-    await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+    await until(() => scene.host.backedUpAgain === 1, "All is to be uploaded again");
+    await until(isUploaded(controller), "They are uploaded");
     expect(await puts()).to.equal(2 * PUTS);
   });
 
@@ -115,11 +116,11 @@ describe("Keys that are on this device alone", () => {
       const path = `/_matrix/client/v3/user/{userId}/account_data/${type}`;
       await homeserver({ [path]: [{ json: content }, { json: { enabled: true, disabled: false } }] });
       const controller = scene.controller();
-      await waitUntil(async () => (await accountDataRequests(type)) === 1, "It is asked for", { timeout: 20_000 });
-      await waitUntil(() => !controller.state.uploading, "Nothing is told of an upload");
+      await until(async () => (await accountDataRequests(type)) === 1, "It is asked for");
+      await until(() => !controller.state.uploading, "Nothing is told of an upload");
       expect(await puts()).to.equal(0);
       scene.host.hearOfBackup();
-      await waitUntil(isUploaded(controller), "They are uploaded", { timeout: 20_000 });
+      await until(isUploaded(controller), "They are uploaded");
     });
   }
 

@@ -1,5 +1,6 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { HALF, SyncScene, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 /** Milliseconds. */
 const WATCHED_FOR = 1000;
@@ -28,9 +29,9 @@ describe("An import that has caught up with the download", () => {
     scene = await SyncScene.open({ ...HALF, keys: 60 });
     const controller = scene.controller();
     await controller.start();
-    await waitUntil(() => scene.host.imported.size > 0, "No import beside the download", { timeout: 30_000 });
+    await until(() => scene.host.imported.size > 0, "No import beside the download");
     const isQuiet = async () => (await messagesWithin(WATCHED_FOR)) <= FEW;
-    await waitUntil(isQuiet, "The page keeps asking its worker", { timeout: 20_000 });
+    await until(isQuiet, "The page keeps asking its worker");
     expect(controller.state.status).to.equal("downloading");
     await scene.homeserver.release("rest");
     await whenStatus(controller, "complete");

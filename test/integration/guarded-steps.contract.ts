@@ -2,12 +2,13 @@
  * A reset as clients do it, in steps, with a client of any copy of matrix-js-sdk and a real Synapse: when the user is asked, and what is there
  * when a step is declined, or refused by the homeserver.
  */
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import type { createClient as createNewestClient, MatrixClient } from "matrix-js-sdk";
 import { controllerFor, guardBackupReset, type ResetQuestion } from "../../src/index.js";
 import { cryptoOf, learnDecryptionKey, quiet } from "../support/client-crypto.js";
 import { codeOf } from "../support/code-of.js";
 import { type RegisteredUser, startSynapseForTest, type TestSynapse } from "../support/test-synapse.js";
+import { until } from "../support/until.js";
 
 const PASSWORD = "correct horse battery staple";
 const KEYS = 10;
@@ -167,7 +168,7 @@ export function guardedStepsContract(sdk: string, createClient: typeof createNew
         const controller = controllerFor(client);
         const isUnfinished = () =>
           controller.state.status === "unavailable" && controller.state.reason === "reset-unfinished";
-        await waitUntil(isUnfinished, "It did not finish", { timeout: 10_000 });
+        await until(isUnfinished, "It did not finish");
         refusal = () => null;
         await controller.finishReset();
         expect(await presentVersion()).not.to.equal(null);

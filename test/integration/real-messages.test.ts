@@ -1,4 +1,4 @@
-import { expect, fixture, html, waitUntil } from "@open-wc/testing";
+import { expect, fixture, html } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
 import type { KeyBackupSyncElement } from "../../components/index.js";
 import "../../components/index.js";
@@ -12,6 +12,7 @@ import {
 } from "../support/encrypted-room.js";
 import { countRoomKeys, cryptoOf, logIn, openMatrixClient } from "../support/matrix-client.js";
 import { startSynapseForTest, type TestSynapse } from "../support/test-synapse.js";
+import { until } from "../support/until.js";
 import { whenShown } from "../support/when-shown.js";
 
 const PASSWORD = "correct horse battery staple";
@@ -25,8 +26,6 @@ const MESSAGES = [
   "Good night",
 ];
 /** matrix-js-sdk waits up to ten seconds before it uploads a room key. */
-const UNTIL_BACKED_UP = { timeout: 30_000, interval: 200 };
-const UNTIL_SYNCED = { timeout: 20_000 };
 
 interface BackedUp {
   readonly roomId: string;
@@ -44,10 +43,9 @@ async function sayAll(client: MatrixClient): Promise<BackedUp> {
     if (index % (MESSAGES.length / SESSIONS) === 0) await crypto.forceDiscardSession(roomId);
     await client.sendTextMessage(roomId, message);
   }
-  await waitUntil(
+  await until(
     async () => (await crypto.checkKeyBackupAndEnable())?.backupInfo.count === SESSIONS,
     "The room keys are not backed up",
-    UNTIL_BACKED_UP,
   );
   const decryptionKey = await crypto.getSessionBackupPrivateKey();
   const version = await crypto.getActiveSessionBackupVersion();
@@ -90,9 +88,9 @@ describe("Real messages", () => {
     await cryptoOf(second).checkKeyBackupAndEnable();
     await second.startClient({ initialSyncLimit: 100 });
     const messages = () => messagesIn(second, roomId);
-    await waitUntil(() => messages().length === MESSAGES.length, "The messages are not synced", UNTIL_SYNCED);
-    await waitUntil(() => messages().every(isUnreadable), "A message is not told unreadable", UNTIL_SYNCED);
-    await waitUntil(() => refused.length > 0, "The SDK fetches no key on demand", UNTIL_SYNCED);
+    await until(() => messages().length === MESSAGES.length, "The messages are not synced");
+    await until(() => messages().every(isUnreadable), "A message is not told unreadable");
+    await until(() => refused.length > 0, "The SDK fetches no key on demand");
     expect(await countRoomKeys(second)).to.equal(0);
 
     const element = await fixture<KeyBackupSyncElement>(html`
@@ -100,7 +98,7 @@ describe("Real messages", () => {
     `);
     const { progress } = await whenShown(element, "complete");
     expect(progress.imported).to.equal(SESSIONS);
-    await waitUntil(() => messages().every(isReadable), "A message cannot be read", UNTIL_SYNCED);
+    await until(() => messages().every(isReadable), "A message cannot be read");
     expect(messages().map((message) => message.getContent().body)).to.deep.equal(MESSAGES);
   });
 });

@@ -1,4 +1,4 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
 import type { GeneratedSecretStorageKey } from "matrix-js-sdk/lib/crypto-api/index.js";
 import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
@@ -15,6 +15,7 @@ import { countRoomKeys, cryptoOf, type Device, logIn, openMatrixClient } from ".
 import { openKeyExport } from "../support/open-key-export.js";
 import { makeRoomKey, roomIdAt } from "../support/room-keys.mjs";
 import { startSynapseForTest, type TestSynapse } from "../support/test-synapse.js";
+import { until } from "../support/until.js";
 
 const PASSWORD = "correct horse battery staple";
 const PASSPHRASE = "the horse is correct";
@@ -94,7 +95,7 @@ describe("A rescue copy of a backup on a real homeserver", () => {
     await crypto.bootstrapSecretStorage({ createSecretStorageKey, setupNewKeyBackup: true });
     await crypto.importRoomKeysAsJson(JSON.stringify(await syntheticRoomKeys()));
     const isBackedUp = async () => (await crypto.checkKeyBackupAndEnable())?.backupInfo.count === KEYS;
-    await waitUntil(isBackedUp, "The room keys are not backed up", { timeout: 30_000, interval: 200 });
+    await until(isBackedUp, "The room keys are not backed up");
     return generated;
   }
 

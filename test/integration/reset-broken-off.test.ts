@@ -1,12 +1,12 @@
 /** A page that is gone between the end of the old backup and the beginning of the new one, with a real client and a real Synapse. */
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { all, button, settled, textOf } from "../components/on-page.js";
 import type * as GuardedPage from "../support/harness/guarded-page.js";
 import { openHarness } from "../support/harness.js";
 import { startSynapseForTest } from "../support/test-synapse.js";
+import { until } from "../support/until.js";
 
 const KEYS = 20;
-const UNTIL_DONE = { timeout: 30_000 };
 
 describe("A reset that a reload breaks off", () => {
   it("is known for what it is, and finished by a press, with every key still here", async () => {
@@ -24,17 +24,17 @@ describe("A reset that a reload breaks off", () => {
       return response.ok ? (await response.json()).version : null;
     };
     await page.exports.learnDecryptionKey(backup.decryptionKey, backup.version);
-    await waitUntil(() => page.exports.element.state.status === "complete", "All keys are here", UNTIL_DONE);
+    await until(() => page.exports.element.state.status === "complete", "All keys are here");
 
     await page.exports.resetHalfway();
-    await waitUntil(() => page.exports.element.state.status === "resetting", "It is shown", UNTIL_DONE);
+    await until(() => page.exports.element.state.status === "resetting", "It is shown");
     expect(await presentVersion()).to.equal(null);
 
     await page.reload();
-    await waitUntil(() => shows("Finish the reset"), "It did not finish", UNTIL_DONE);
+    await until(() => shows("Finish the reset"), "It did not finish");
     await settled(page.exports.element);
     button(page.exports.element, "Finish the reset").click();
-    await waitUntil(() => page.exports.element.state.status === "complete", "There is a new backup", UNTIL_DONE);
+    await until(() => page.exports.element.state.status === "complete", "There is a new backup");
     expect(await presentVersion()).not.to.be.oneOf([null, backup.version]);
     expect(await page.exports.countRoomKeys()).to.equal(KEYS);
     page.exports.close();

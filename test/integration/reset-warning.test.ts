@@ -1,5 +1,5 @@
 /** From the call that would destroy the backup to the keys in the store, with nothing in between that is not real. */
-import { expect, fixture, html, waitUntil } from "@open-wc/testing";
+import { expect, fixture, html } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
 import "../../components/index.js";
 import type { KeyBackupSyncElement } from "../../components/index.js";
@@ -7,9 +7,9 @@ import { controllerFor, guardBackupReset } from "../../src/index.js";
 import { all, button, one, press, settled, textOf } from "../components/on-page.js";
 import { countRoomKeys, cryptoOf, learnDecryptionKey, openMatrixClient } from "../support/matrix-client.js";
 import { type SeededKeyBackup, startSynapseForTest } from "../support/test-synapse.js";
+import { until } from "../support/until.js";
 
 const KEYS = 200;
-const UNTIL_DONE = { timeout: 30_000 };
 
 describe("A reset of a backup that nothing is downloaded of", () => {
   let client: MatrixClient;
@@ -46,7 +46,7 @@ describe("A reset of a backup that nothing is downloaded of", () => {
           outcome = code;
         },
       );
-    await waitUntil(() => offers("Reset anyway…"), "The person is asked", UNTIL_DONE);
+    await until(() => offers("Reset anyway…"), "The person is asked");
     await settled(element);
   }
 
@@ -56,12 +56,12 @@ describe("A reset of a backup that nothing is downloaded of", () => {
     expect(textOf(one(element, "dialog[open]"))).to.contain("200 keys are only in the backup");
     expect(await countRoomKeys(client)).to.equal(0);
     await press(button(element, "Finish first, then reset"));
-    await waitUntil(() => offers("Reset"), "The person is asked once more", UNTIL_DONE);
+    await until(() => offers("Reset"), "The person is asked once more");
     expect(await countRoomKeys(client)).to.equal(KEYS);
     expect(await presentVersion()).to.equal(backup.version);
     await settled(element);
     await press(button(element, "Reset"));
-    await waitUntil(() => outcome !== "", "The reset ends", UNTIL_DONE);
+    await until(() => outcome !== "", "The reset ends");
     expect(outcome).to.equal("done");
     expect(await presentVersion()).not.to.equal(backup.version);
   });
@@ -69,11 +69,11 @@ describe("A reset of a backup that nothing is downloaded of", () => {
   it("does not go on without the recovery key", async () => {
     await reset();
     await press(button(element, "Finish first, then reset"));
-    await waitUntil(() => offers("Back") && offers("Enter recovery key"), "It waits", UNTIL_DONE);
+    await until(() => offers("Back") && offers("Enter recovery key"), "It waits");
     expect(outcome).to.equal("");
     expect(all(element, "dialog[open]")).to.have.lengthOf(0);
     await press(button(element, "Cancel"));
-    await waitUntil(() => outcome !== "", "The reset ends", UNTIL_DONE);
+    await until(() => outcome !== "", "The reset ends");
     expect(outcome).to.equal("reset-declined");
     expect(await presentVersion()).to.equal(backup.version);
   });
@@ -85,7 +85,7 @@ describe("A reset of a backup that nothing is downloaded of", () => {
     await press(all(element, "[type='checkbox']")[0] as HTMLElement);
     await settled(element);
     await press(button(element, "Reset and lose keys"));
-    await waitUntil(() => outcome !== "", "The reset ends", UNTIL_DONE);
+    await until(() => outcome !== "", "The reset ends");
     expect(outcome).to.equal("done");
     expect(await presentVersion()).not.to.equal(backup.version);
   });

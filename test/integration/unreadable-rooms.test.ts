@@ -1,11 +1,11 @@
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import { EventType, type MatrixClient, Preset } from "matrix-js-sdk";
 import { fromMatrixClient } from "../../src/index.js";
 import { cryptoOf, logIn, openMatrixClient } from "../support/matrix-client.js";
 import { startSynapseForTest } from "../support/test-synapse.js";
+import { until } from "../support/until.js";
 
 const PASSWORD = "correct horse battery staple";
-const UNTIL_SYNCED = { timeout: 20_000 };
 
 async function createEncryptedRoom(client: MatrixClient): Promise<string> {
   const { room_id } = await client.createRoom({
@@ -14,7 +14,7 @@ async function createEncryptedRoom(client: MatrixClient): Promise<string> {
   });
   const isThere = async () =>
     client.getRoom(room_id) !== null && (await cryptoOf(client).isEncryptionEnabledInRoom(room_id));
-  await waitUntil(isThere, "The room is not synced", UNTIL_SYNCED);
+  await until(isThere, "The room is not synced");
   return room_id;
 }
 
@@ -58,7 +58,7 @@ describe("A client that syncs messages it cannot read", () => {
     await second.startClient({ initialSyncLimit: 10 });
     // The client takes in one room after the other, and decrypts the first while others are still to come.
     const hasAll = () => second.isInitialSyncComplete() && fromTheStart.size === 2;
-    await waitUntil(hasAll, "A room is not told of", UNTIL_SYNCED);
+    await until(hasAll, "A room is not told of");
     expect([...fromTheStart]).to.have.members([older, newer]);
     expect(await rooms.known()).to.have.members([older, newer, silent]);
     unsubscribe();
@@ -70,7 +70,7 @@ describe("A client that syncs messages it cannot read", () => {
 
     await first.sendTextMessage(silent, "Is anybody there?");
     // A client may try a message again, and tell of a room once more.
-    await waitUntil(() => later.includes(silent), "The new message is not told of", UNTIL_SYNCED);
+    await until(() => later.includes(silent), "The new message is not told of");
     expect([...fromTheStart]).to.have.members([older, newer]);
   });
 });

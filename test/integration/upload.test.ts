@@ -1,10 +1,11 @@
 /** With a real matrix-js-sdk client and a real Synapse: after a reset, every key of this device gets into the new backup, and is told of on the way. */
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
 import { controllerFor, fromMatrixClient, type KeyBackupSyncState } from "../../src/index.js";
 import { cryptoOf, learnDecryptionKey, openMatrixClient } from "../support/matrix-client.js";
 import { makeKeyBackup } from "../support/room-keys.mjs";
 import { type RegisteredUser, startSynapseForTest, type TestSynapse } from "../support/test-synapse.js";
+import { until } from "../support/until.js";
 
 /** Two requests of crypto-wasm. */
 const KEYS = 120;
@@ -12,7 +13,6 @@ const KEYS = 120;
 const OTHERS = 3;
 const PASSWORD = "correct horse battery staple";
 /** The SDK alone begins after up to 10 s. */
-const WITHIN = { timeout: 60_000 };
 
 describe("After a reset", () => {
   let synapse: TestSynapse;
@@ -43,11 +43,7 @@ describe("After a reset", () => {
     const states: KeyBackupSyncState[] = [];
     controller.addEventListener("statechange", () => states.push(controller.state));
     await cryptoOf(client).resetKeyBackup();
-    await waitUntil(
-      async () => (await countOnHomeserver()) === KEYS && !controller.state.uploading,
-      "Uploaded",
-      WITHIN,
-    );
+    await until(async () => (await countOnHomeserver()) === KEYS && !controller.state.uploading, "Uploaded");
     expect(states.some(({ uploading }) => uploading?.total === KEYS)).to.equal(true);
     expect((await controller.assessReset()).notUploaded).to.equal(undefined);
     controller.close();
@@ -59,8 +55,8 @@ describe("After a reset", () => {
     const other = await synapse.seedKeyBackup({ userId: user.userId, keys: OTHERS });
     await learnDecryptionKey(client, other.decryptionKey, other.version);
     await cryptoOf(client).checkKeyBackupAndEnable();
-    await waitUntil(async () => (await countOnHomeserver()) === KEYS + OTHERS, "Uploaded", WITHIN);
-    await waitUntil(() => !controller.state.uploading, "It has ended", WITHIN);
+    await until(async () => (await countOnHomeserver()) === KEYS + OTHERS, "Uploaded");
+    await until(() => !controller.state.uploading, "It has ended");
     controller.close();
   });
 

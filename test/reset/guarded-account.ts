@@ -1,5 +1,5 @@
 /** An account with a key backup on a real Synapse, a client that is asked before the backup goes, and what a test presses and sees of it. */
-import { waitUntil } from "@open-wc/testing";
+
 import type { MatrixClient } from "matrix-js-sdk";
 import "../../components/index.js";
 import type { KeyBackupSyncElement } from "../../components/index.js";
@@ -14,10 +14,10 @@ import {
   rememberedSecretStorageKeys,
 } from "../support/matrix-client.js";
 import { type SeededKeyBackup, startSynapseForTest } from "../support/test-synapse.js";
+import { until } from "../support/until.js";
 
 export const PASSWORD = "correct horse battery staple";
 const ROOMS = 10;
-const UNTIL_DONE = { timeout: 30_000 };
 
 interface BackedUpImport {
   importBackedUpRoomKeys(roomKeys: readonly unknown[], ...others: unknown[]): Promise<void>;
@@ -119,7 +119,7 @@ export class GuardedAccount {
   }
 
   async until(test: () => boolean, what: string): Promise<void> {
-    await waitUntil(test, what, UNTIL_DONE);
+    await until(test, what);
   }
 }
 

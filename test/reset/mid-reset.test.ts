@@ -1,15 +1,15 @@
 /** A real client in the midst of a reset, with room keys of the old backup just on their way into its crypto store. */
-import { expect, waitUntil } from "@open-wc/testing";
+import { expect } from "@open-wc/testing";
 import type { MatrixClient } from "matrix-js-sdk";
 import { fromMatrixClient, type RoomKey } from "../../src/index.js";
 import { roomKeyCounts } from "../support/client-crypto.js";
 import { cryptoOf, learnDecryptionKey, openMatrixClient } from "../support/matrix-client.js";
 import { makeRoomKey, roomIdAt } from "../support/room-keys.mjs";
 import { startSynapseForTest } from "../support/test-synapse.js";
+import { until } from "../support/until.js";
 
 const KEYS = 10;
 /** The client waits up to ten seconds before it uploads a room key. */
-const UNTIL_BACKED_UP = { timeout: 30_000, interval: 200 };
 
 interface CryptoBackend {
   importBackedUpRoomKeys(...args: unknown[]): Promise<void>;
@@ -61,6 +61,6 @@ describe("Room keys of the old backup", () => {
     };
     await fromMatrixClient(client).cryptoStore.importRoomKeys(roomKeys, version);
     const inBackup = async () => (await cryptoOf(client).checkKeyBackupAndEnable())?.backupInfo.count;
-    await waitUntil(async () => (await inBackup()) === KEYS, "All are in the new backup", UNTIL_BACKED_UP);
+    await until(async () => (await inBackup()) === KEYS, "All are in the new backup");
   });
 });
