@@ -43,6 +43,7 @@ export class ClientWatch {
       getBackedUp: async () => (await this.#running(cryptoStore).getBackedUp?.()) ?? null,
       backUpAgain: async () => this.#running(cryptoStore).backUpAgain?.(),
       nextUpload: async () => (await this.#running(cryptoStore).nextUpload?.()) ?? null,
+      onUpload: (listener) => cryptoStore.onUpload?.(listener) ?? (() => {}),
       markUploaded: async (upload, answer) => this.#running(cryptoStore).markUploaded?.(upload, answer),
     };
   }

@@ -2,7 +2,8 @@
 import { KeyBackupSyncController } from "./controller.js";
 import type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
 import { KEY_STORAGE_TYPES } from "./key-storage.js";
-import { type UploadingMachine, uploadsOf } from "./machine-uploads.js";
+import { uploadsOf } from "./machine-uploads.js";
+import type { UploadingMachine } from "./upload-watch.js";
 
 /**
  * What is called of a matrix-js-sdk `MatrixClient`, of any major from 33 to 43. The SDK's own type has private members: to the compiler, a

@@ -65,6 +65,15 @@ export interface CryptoStore {
   nextUpload?(): Promise<RoomKeyUpload | null>;
   /** Counts these as backed up: the homeserver took them. @param answer of the homeserver, the body */
   markUploaded?(upload: RoomKeyUpload, answer: string): Promise<void>;
+  /** Tells of each upload to the backup, whoever sends it: the client by itself, too. Returns how to stop that. */
+  onUpload?(listener: UploadListener): () => void;
+}
+
+/** Hears of uploads. One that is not sent is encrypted again. */
+export interface UploadListener {
+  encrypted(upload: RoomKeyUpload): void;
+  /** The homeserver took them, and they count as backed up. @param answer of the homeserver, the body */
+  sent(upload: RoomKeyUpload, answer: string): void;
 }
 
 /** Room keys, encrypted for the backup of that version. */

@@ -26,6 +26,7 @@ export type {
   RoomKey,
   RoomKeyUpload,
   Rooms,
+  UploadListener,
 } from "./host.js";
 export type * from "./reset.js";
 export * from "./state.js";

@@ -1,21 +1,11 @@
 /** The uploads of an OlmMachine, of whatever copy of crypto-wasm: it encrypts 100 room keys at a time, and one such request at a time. */
 import type { CryptoStore } from "./host.js";
+import { type UploadingMachine, uploadWatchOf } from "./upload-watch.js";
 
-/** What is called of an OlmMachine. */
-export interface UploadingMachine {
-  backupRoomKeys(): Promise<KeysBackupRequestLike | undefined>;
-  markRequestAsSent(id: string, type: number, answer: string): Promise<unknown>;
-}
-
-interface KeysBackupRequestLike {
-  readonly id: string;
-  readonly type: number;
-  readonly version: string;
-  readonly body: string;
-  free(): void;
-}
-
-export function uploadsOf(machine: UploadingMachine): Required<Pick<CryptoStore, "nextUpload" | "markUploaded">> {
+export function uploadsOf(
+  machine: UploadingMachine,
+): Required<Pick<CryptoStore, "nextUpload" | "markUploaded" | "onUpload">> {
+  const watch = uploadWatchOf(machine);
   /** Of a request for a key backup: a number of crypto-wasm. */
   let requestType: number | null = null;
   return {
@@ -30,5 +20,6 @@ export function uploadsOf(machine: UploadingMachine): Required<Pick<CryptoStore,
     async markUploaded({ id }, answer) {
       if (requestType !== null) await machine.markRequestAsSent(id, requestType, answer);
     },
+    onUpload: (listener) => watch.subscribe(listener),
   };
 }

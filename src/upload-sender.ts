@@ -1,14 +1,15 @@
 /** Sends what the client has encrypted for its backup, one request at a time, and counts it as backed up once the homeserver took it. */
-import type { CryptoStore, RoomKey } from "./host.js";
+import type { CryptoStore, RoomKey, RoomKeyUpload } from "./host.js";
 import { nameOf, sampleOf, sessionsIn, UploadSamples } from "./upload-samples.js";
 import type { WorkerLink } from "./worker-link.js";
 
 export class UploadSender {
   readonly #cryptoStore: CryptoStore;
   readonly #worker: () => WorkerLink;
-  /** Sessions of the request that is on its way. */
+  /** Sessions of the request that is on its way, or is to be sent again. */
   #inFlight: ReadonlySet<string> = new Set();
   #isOvertaken = false;
+  #again: Promise<void> = Promise.resolve();
   readonly samples = new UploadSamples();
 
   constructor(cryptoStore: CryptoStore, worker: () => WorkerLink) {
@@ -20,18 +21,20 @@ export class UploadSender {
   async send(signal: AbortSignal): Promise<number> {
     const upload = await this.#cryptoStore.nextUpload?.();
     if (!upload) return 0;
-    const sessions = sessionsIn(upload.body);
-    this.#inFlight = new Set(sessions.map(nameOf));
-    try {
-      const answer = await this.#worker().call("uploadRoomKeys", [upload.version, upload.body], signal);
-      await this.#cryptoStore.markUploaded?.(upload, answer);
-    } finally {
-      this.#inFlight = new Set();
-    }
+    const sessions = this.encrypted(upload);
+    const answer = await this.#worker().call("uploadRoomKeys", [upload.version, upload.body], signal);
+    await this.#cryptoStore.markUploaded?.(upload, answer);
     const [first] = sessions;
     if (first) this.samples.add(first);
-    await this.#sendOvertakenAgain();
+    await this.sent();
     return sessions.length;
+  }
+
+  /** Whoever sends it: these are the copies that go to the homeserver. @returns its sessions */
+  encrypted({ body }: RoomKeyUpload) {
+    const sessions = sessionsIn(body);
+    this.#inFlight = new Set(sessions.map(nameOf));
+    return sessions;
   }
 
   /**
@@ -45,9 +48,16 @@ export class UploadSender {
     }
   }
 
+  /** The request counts as backed up. Resolves when a better copy than one that it had is to be sent again. */
+  sent(): Promise<void> {
+    this.#inFlight = new Set();
+    this.#again = this.#again.catch(() => {}).then(() => this.#sendOvertakenAgain());
+    return this.#again;
+  }
+
   async #sendOvertakenAgain(): Promise<void> {
     if (!this.#isOvertaken) return;
-    this.#isOvertaken = false;
     await this.#cryptoStore.backUpAgain?.();
+    this.#isOvertaken = false;
   }
 }

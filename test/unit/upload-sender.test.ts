@@ -8,24 +8,13 @@ import { backUpAgain, importExportedRoomKeys } from "../../src/olm-machine-store
 import { sessionsIn } from "../../src/upload-samples.js";
 import { UploadSender } from "../../src/upload-sender.js";
 import type { WorkerLink } from "../../src/worker-link.js";
+import { fromSecondMessage } from "../support/later-key.js";
 import { makeKeyBackup } from "../support/room-keys.mjs";
 import { TestHost } from "../support/test-host.js";
 
 const TAKEN = JSON.stringify({ etag: "1", count: 1 });
 /** A store in memory remembers what it uploaded by the backup version, and uploads nothing again to the same. */
 const STORE = `upload-sender-${crypto.randomUUID()}`;
-const LAST_PART = 5 + 3 * 32;
-
-/** The same session from its second message on: the ratchet is one step further. */
-async function fromSecondMessage(roomKey: RoomKey): Promise<RoomKey> {
-  const bytes = Uint8Array.from(atob(roomKey.session_key), (character) => character.charCodeAt(0));
-  const part = bytes.slice(LAST_PART, LAST_PART + 32);
-  const key = await crypto.subtle.importKey("raw", part, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  bytes.set(new Uint8Array(await crypto.subtle.sign("HMAC", key, new Uint8Array([3]))), LAST_PART);
-  bytes[4] = 1;
-  return { ...roomKey, session_key: btoa(String.fromCharCode(...bytes)).replace(/=+$/, "") };
-}
-
 describe("A better copy of a session that comes in while the worse one is uploaded", () => {
   it("is uploaded, too", async () => {
     const backup = await makeKeyBackup({ keys: 1, rooms: 1 });
