@@ -22,12 +22,14 @@ interface KnownRisk extends EarlierKeys, UnfinishedReset, KeysNotUploaded {
   readonly known: KeysAtRisk | null;
 }
 
+export interface Assessed {
+  readonly assessment: ResetAssessment;
+  /** The backup is not as it was when this device looked last: another look may find that nothing is at risk. */
+  readonly isBehind: boolean;
+}
+
 /** @throws the signal's reason when aborted; nothing else: a doubt is an answer */
-export async function assessReset(
-  link: WorkerLink,
-  cryptoStore: CryptoStore,
-  signal: AbortSignal,
-): Promise<ResetAssessment> {
+export async function assessReset(link: WorkerLink, cryptoStore: CryptoStore, signal: AbortSignal): Promise<Assessed> {
   try {
     const key = await cryptoStore.getDecryptionKey();
     const contents = await contentsOf(cryptoStore);
@@ -35,15 +37,21 @@ export async function assessReset(
     const { version, count, isOtherKey } = comparison;
     const backedUp = await cryptoStore.getBackedUp?.();
     const kept = { ...keptOf(comparison), ...notUploadedOf(comparison, contents, backedUp ?? null) };
-    if (!contents && version !== null) return { kind: "unknown", reason: "crypto-store-error", known: null, ...kept };
+    if (!contents && version !== null)
+      return inDoubt({ kind: "unknown", reason: "crypto-store-error", known: null, ...kept });
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
     // With the key of another backup, it knows about that one.
     const isKnown = backedUp?.version === version && !isOtherKey && backedUp.count === count;
-    return assess(isKnown ? agreed(comparison) : comparison, comparison.hasKey || key !== null, kept);
+    const assessment = assess(isKnown ? agreed(comparison) : comparison, comparison.hasKey || key !== null, kept);
+    return { assessment, isBehind: version !== null && !comparison.isCurrent };
   } catch (cause) {
     signal.throwIfAborted();
-    return { kind: "unknown", reason: doubtOf(cause), ...(await knownRisk(link, cryptoStore)) };
+    return inDoubt({ kind: "unknown", reason: doubtOf(cause), ...(await knownRisk(link, cryptoStore)) });
   }
+}
+
+function inDoubt(assessment: ResetAssessment): Assessed {
+  return { assessment, isBehind: false };
 }
 
 /**

@@ -177,9 +177,14 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   }
 
   async assessReset(signal: AbortSignal = new AbortController().signal): Promise<ResetAssessment> {
-    const assessment = await assessReset(this.#worker(), this.#host.cryptoStore, signal);
-    // What was found is there for the next run: it does not compare counts first.
-    if (this.#isDone && assessment.kind === "at-risk" && assessment.notDownloaded > 0) this.#mustLook = true;
+    await Promise.race([this.#upload.noted, new Promise((resolve) => setTimeout(resolve, LONGEST_LOOK))]);
+    const { assessment, isBehind } = await assessReset(this.#worker(), this.#host.cryptoStore, signal);
+    if (this.#isDone && assessment.kind === "at-risk" && assessment.notDownloaded > 0) {
+      // It does not compare counts first.
+      this.#mustLook = true;
+      // Whoever asks need not press for it.
+      if (isBehind) void this.#oneRun.wish("look-again");
+    }
     if (assessment.notUploaded) this.#upload.look();
     return assessment;
   }

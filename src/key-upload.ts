@@ -4,8 +4,9 @@
  * homeserver has every key.
  */
 import { isAborted, isFault, KeyBackupSyncError } from "./errors.js";
-import type { CryptoStore, Host, RoomKey } from "./host.js";
+import type { CryptoStore, Host, RoomKey, RoomKeyUpload } from "./host.js";
 import { locked } from "./locked.js";
+import { OwnUploads } from "./own-uploads.js";
 import { PaceMeter } from "./pace-meter.js";
 import { retryDelay, untilRetry } from "./retries.js";
 import type { Upload, UploadHold } from "./state.js";
@@ -43,6 +44,7 @@ export class KeyUpload {
   readonly #options: KeyUploadOptions;
   readonly #closed = new AbortController();
   readonly #sender: UploadSender;
+  readonly #ownUploads: OwnUploads;
   #upload: Upload | null = null;
   #pace = new PaceMeter();
   #isWorking = false;
@@ -60,6 +62,7 @@ export class KeyUpload {
   constructor(options: KeyUploadOptions) {
     this.#options = options;
     this.#sender = new UploadSender(options.cryptoStore, options.worker);
+    this.#ownUploads = new OwnUploads(options.cryptoStore, options.worker, this.#closed.signal);
   }
 
   /** `null` if every key is in the backup, or nobody can tell. */
@@ -67,8 +70,13 @@ export class KeyUpload {
     return this.#upload;
   }
 
+  /** Resolves when it is noted what was uploaded until now. */
+  get noted(): Promise<void> {
+    return this.#ownUploads.noted;
+  }
+
   begin(): void {
-    const { host } = this.#options;
+    const { host, cryptoStore } = this.#options;
     const timer = setInterval(() => this.look(), BETWEEN_LOOKS);
     this.#unsubscribe = [
       () => clearInterval(timer),
@@ -77,6 +85,10 @@ export class KeyUpload {
         this.look();
       }),
       host.onUploading?.(() => this.#hearClient()) ?? (() => {}),
+      cryptoStore.onUpload?.({
+        encrypted: (upload) => this.#sender.encrypted(upload),
+        sent: (upload, answer) => this.#hearSent(upload, answer),
+      }) ?? (() => {}),
     ];
     this.look();
   }
@@ -89,8 +101,8 @@ export class KeyUpload {
 
   /** Room keys that are in no backup went into the crypto store. */
   imported(roomKeys: readonly RoomKey[]): void {
-    if (this.#upload) this.#sender.imported(roomKeys);
-    else this.look();
+    this.#sender.imported(roomKeys);
+    if (!this.#upload) this.look();
   }
 
   close(): void {
@@ -102,6 +114,12 @@ export class KeyUpload {
   #hearClient(): void {
     this.#clientUploadedAt = performance.now();
     if (!this.#upload) this.look();
+  }
+
+  #hearSent(upload: RoomKeyUpload, answer: string): void {
+    this.#ownUploads.sent(upload, answer);
+    // What fails is tried again after the next one.
+    this.#sender.sent().catch(() => {});
   }
 
   async #work(): Promise<void> {

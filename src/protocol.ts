@@ -103,6 +103,25 @@ export interface SessionSample {
   readonly firstMessageIndex: number;
 }
 
+/** An upload of this device, as the homeserver answered. */
+export interface OwnUpload {
+  readonly version: string;
+  /** What tells the backup after it from the one before. */
+  readonly etag: string;
+  readonly count: number;
+  /** One of its sessions. */
+  readonly sample: EncryptedSample;
+  /** The crypto store that it comes from. */
+  readonly store: CryptoStoreContents;
+}
+
+export interface EncryptedSample {
+  readonly roomId: string;
+  readonly sessionId: string;
+  /** The `ephemeral` of its `session_data`: no two encryptions have the same. */
+  readonly ephemeral: string;
+}
+
 /** How far a download is. */
 export type Spooled = Pick<KeptBackup, "progress" | "safekeeping">;
 
@@ -234,6 +253,8 @@ export interface WorkerCalls {
   unlock(recoveryKey: string): Promise<Unlocked>;
   /** Puts these room keys into the backup of that version. @param body JSON @returns the body of the homeserver's answer */
   uploadRoomKeys(version: string, body: string): Promise<string>;
+  /** Notes what this device itself put into its backup: that need not be downloaded. */
+  noteUpload(upload: OwnUpload): Promise<void>;
   /** Whether the backup of that version has each of these sessions, from that first message index or an earlier one. */
   hasSessions(version: string, sessions: readonly SessionSample[]): Promise<boolean>;
   /** The user turned key storage off, by the account data. */

@@ -24,6 +24,14 @@ export interface Segment {
   readonly settled: boolean;
 }
 
+/** Uploads of this device, one after the other: all that changed the backup between these two etags. */
+export interface OwnUploads {
+  readonly from: string;
+  readonly to: string;
+  /** The crypto store that they come from. */
+  readonly store: CryptoStoreContents;
+}
+
 export interface BackupRow {
   /** Tells this row from an earlier one of the same backup, which a stop deleted. */
   readonly id: number;
@@ -67,6 +75,8 @@ export interface BackupRow {
   readonly passphrase?: PassphraseDescription | null;
   /** When it was begun or went on, in milliseconds since the epoch. */
   readonly usedAt: number;
+  /** What this device put into it last; missing before it did. See own-uploads.ts. */
+  readonly uploads?: OwnUploads | null;
 }
 
 /** What a batch changes. */

@@ -10,6 +10,7 @@ import type {
   KeptBackup,
   NextBatch,
   OlderRisk,
+  OwnUpload,
   Recalled,
   ResetOutcome,
   SessionSample,
@@ -27,6 +28,7 @@ import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM 
 import { isReadable, keepKeyOnce, keptDecryptor, opens } from "./kept-decryptor.js";
 import { OlderVersions } from "./older-backups.js";
 import { olderRisk } from "./older-risk.js";
+import { isAllKnown, progressAt } from "./own-uploads.js";
 import { RescueCalls } from "./rescue-calls.js";
 import { ResetNotes } from "./reset-note.js";
 import { RoomBatches } from "./room-batches.js";
@@ -34,7 +36,7 @@ import { isRoomFor } from "./room-estimate.js";
 import type { SegmentOptions } from "./segment-writer.js";
 import { Spool } from "./spool.js";
 import { matchStore, rowsInStore } from "./store-ledger.js";
-import { hasSessions, isKeyStorageOff } from "./upload-calls.js";
+import { hasSessions, isKeptAsSent, isKeyStorageOff } from "./upload-calls.js";
 
 /** With fewer keys than `count`, a backup is asked for once more: the homeserver may have been wrong, or may be so always. */
 const MOST_PASSES = 2;
@@ -121,6 +123,13 @@ export class Session {
 
   uploadRoomKeys(signal: AbortSignal, version: string, body: string): Promise<string> {
     return this.#homeserver.putRoomKeys(version, body, signal);
+  }
+
+  async noteUpload(signal: AbortSignal, upload: OwnUpload): Promise<void> {
+    const { version, sample } = upload;
+    const row = (await this.#spool.getBackups()).findLast((known) => known.backup.version === version);
+    if (!row || !(await isKeptAsSent(this.#homeserver, version, sample, signal))) return;
+    await this.#spool.noteUpload(row.backupId, upload);
   }
 
   hasSessions(signal: AbortSignal, version: string, sessions: readonly SessionSample[]): Promise<boolean> {
@@ -275,10 +284,11 @@ export class Session {
     const isResetUnfinished = await this.#resets.isUnfinished(current, key);
     const older = store && (await this.#olderRisk(current, rows, key, signal));
     const told = { version, count, isOther, isOtherKey, earlier, older, isResetUnfinished };
-    if (!row) return { ...told, isCurrent: false, hasPassed: false, progress: null, hasKey: false };
-    const isCurrent = row.whole && row.backup.etag === current?.etag;
+    if (!row || !current) return { ...told, isCurrent: false, hasPassed: false, progress: null, hasKey: false };
+    const isCurrent = row.whole && isAllKnown(row, current.etag);
     const hasKey = await isReadable(this.#spool, row);
-    return { ...told, isCurrent, hasPassed: row.whole, progress: progressOf(row), hasKey };
+    const progress = isCurrent ? progressAt(row, current) : progressOf(row);
+    return { ...told, isCurrent, hasPassed: row.whole, progress, hasKey };
   }
 
   hasResetNote(): Promise<boolean> {
@@ -465,12 +475,14 @@ function infoOf({ version, etag, count }: BackupVersion) {
 
 /** What is kept, seen from what the backup is now. */
 function asOf(current: BackupVersion, row: BackupRow, kept: KeptBackup): KeptBackup {
-  const isShort = row.imported + failedCount(row) < current.count && row.passes < MOST_PASSES;
-  const isCurrent = row.backup.etag === current.etag && !(isSettled(row) && isShort);
+  const isAll = isAllKnown(row, current.etag);
+  const progress = isAll ? progressAt(row, current) : kept.progress;
+  const isShort = progress.imported + failedCount(progress) < current.count && row.passes < MOST_PASSES;
+  const isCurrent = isAll && !(isSettled(row) && isShort);
   return {
     ...kept,
     backup: infoOf(current),
-    progress: { ...kept.progress, total: Math.max(current.count, kept.progress.downloaded) },
+    progress: { ...progress, total: Math.max(current.count, progress.downloaded) },
     whole: kept.whole && isCurrent,
     settled: kept.settled && isCurrent,
   };

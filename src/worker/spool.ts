@@ -4,7 +4,7 @@
  * transaction: whatever dies, what the row says is there. It knows nothing of what is in the bytes.
  */
 import { isAborted, KeyBackupSyncError } from "../errors.js";
-import type { Choice, Identity, KeptBackup } from "../protocol.js";
+import type { Choice, Identity, KeptBackup, OwnUpload } from "../protocol.js";
 import type { BackupInfo, Safekeeping } from "../state.js";
 import {
   type BackupRow,
@@ -28,6 +28,7 @@ import {
 import { type ChunkKey, LostChunkError, type NewChunk } from "./chunks.js";
 import { MemoryChunks } from "./memory-chunks.js";
 import { OvertakenError, onlyAsLeft } from "./overtaken.js";
+import { withUpload } from "./own-uploads.js";
 import type { PassphraseDescription, StoredBackupKey } from "./rescue/stored-backup-key.js";
 import type { ResetNote } from "./reset-note.js";
 import { seal, sealingKeyIn, unseal } from "./sealed-key.js";
@@ -230,6 +231,11 @@ export class Spool {
       const sealedKey = await seal(sealingKey, key);
       await this.#change(backupId, (row) => ({ ...row, sealedKeys: [...row.sealedKeys, sealedKey] }));
     });
+  }
+
+  /** Notes what this device itself put into it. */
+  noteUpload(backupId: string, upload: OwnUpload): Promise<BackupRow> {
+    return this.#change(backupId, (row) => withUpload(row, upload));
   }
 
   /** Keeps what may give it one day. */

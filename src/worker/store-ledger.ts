@@ -13,6 +13,7 @@ import {
   progressOf,
   type Segment,
 } from "./backup-row.js";
+import { uploadsFrom } from "./own-uploads.js";
 import type { Spool } from "./spool.js";
 
 /** Writes down how the rows are with this crypto store. @returns whether something is to be imported again */
@@ -37,7 +38,8 @@ export function rowsInStore(rows: readonly BackupRow[], contents: CryptoStoreCon
 
 /** @param isOther see `otherThan` */
 function rowInStore(row: BackupRow, contents: CryptoStoreContents, isOther: boolean): BackupRow {
-  return { ...(isOther && hasLedger(row) ? withoutImports(row) : row), store: contents };
+  const after = isOther && hasLedger(row) ? withoutImports(row) : row;
+  return { ...after, store: contents, uploads: uploadsFrom(row.uploads, contents) };
 }
 
 /** Tells which rows count room keys as imported that this store does not have, or may not have. */

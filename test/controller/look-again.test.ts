@@ -60,6 +60,17 @@ describe("A backup that is complete", () => {
     return roomKey.session_id;
   }
 
+  it("is looked at when somebody asks what a reset would cost, and another device has changed it", async () => {
+    const { controller, statuses } = await completed();
+    scene.host.backedUp = { version: "1", count: KEYS + 1 };
+    const sessionId = await withNewKey();
+    expect(await controller.assessReset()).to.include({ kind: "at-risk", notDownloaded: 1 });
+    await until(() => scene.host.imported.has(sessionId), "It is here");
+    await whenStatus(controller, "complete");
+    expect(await controller.assessReset()).to.include({ kind: "none" });
+    expect(statuses.filter((status) => status === "complete")).to.have.length(1);
+  });
+
   it("is looked at every hour, for one small request and without a word", async () => {
     const { statuses } = await completed();
     for (const requests of [2, 3]) {

@@ -42,9 +42,11 @@ describe("After a reset", () => {
     const controller = controllerFor(client);
     const states: KeyBackupSyncState[] = [];
     controller.addEventListener("statechange", () => states.push(controller.state));
+    await controller.start();
     await cryptoOf(client).resetKeyBackup();
     await until(async () => (await countOnHomeserver()) === KEYS && !controller.state.uploading, "Uploaded");
     expect(states.some(({ uploading }) => uploading?.total === KEYS)).to.equal(true);
+    await until(async () => (await controller.assessReset()).kind === "none", "Nothing is at risk");
     expect((await controller.assessReset()).notUploaded).to.equal(undefined);
     controller.close();
   });
