@@ -1,4 +1,5 @@
 /** The public door of the part without UI. */
+export { configure, type FileLocations } from "./configure.js";
 export { KeyBackupSyncController } from "./controller.js";
 export type { ResetQuestion } from "./destroying-calls.js";
 export { type ErrorCode, KeyBackupSyncError, type NextMove } from "./errors.js";

@@ -270,7 +270,14 @@ export interface WorkerCalls {
 export type CallName = keyof WorkerCalls;
 
 export type PageMessage =
-  | { readonly type: "begin"; readonly identity: Identity }
+  | {
+      readonly type: "begin";
+      readonly identity: Identity;
+      /** Name of the lock that the worker holds for as long as it lives. */
+      readonly lock: string;
+      /** Of crypto-wasm; `null` where it finds its file by itself. */
+      readonly wasmUrl: string | null;
+    }
   | { readonly type: "call"; readonly id: number; readonly name: CallName; readonly args: readonly unknown[] }
   | { readonly type: "abort"; readonly id: number }
   | { readonly type: "access-token"; readonly id: number; readonly token: string | null }
@@ -284,6 +291,8 @@ export type WorkerMessage =
       readonly id: number;
       readonly code: ErrorCode | "aborted";
       readonly retryAfterMs: number | null;
+      /** Why WebAssembly could not be loaded, in the browser's words. */
+      readonly detail?: string;
     }
   /** It has let go of its database and its files, as it was asked to. */
   | { readonly type: "ended" }

@@ -2,8 +2,11 @@
  * The page's end of the wire: calls into the worker as promises, its wish for an access token answered by the account. It knows
  * nothing of what the calls do.
  */
+import { complainOnce } from "./complain.js";
+import { wasmLocation } from "./configure.js";
 import { type ErrorCode, KeyBackupSyncError } from "./errors.js";
 import type { Account } from "./host.js";
+import { newWorker } from "./new-worker.js";
 import type { CallName, PageMessage, Spooled, WorkerCalls, WorkerMessage } from "./protocol.js";
 
 interface Pending {
@@ -14,13 +17,20 @@ interface Pending {
 /** Milliseconds: a worker may be in the midst of a batch, on a machine that has much else to do. */
 const LETS_GO_WITHIN = 10_000;
 
+const NO_WORKER =
+  "the worker could not be loaded. Its file is missing, is not sent as JavaScript, or is forbidden by the Content-Security-Policy " +
+  "(worker-src). See the network log, and `configure({ workerUrl })` in the README.";
+const NO_WEBASSEMBLY =
+  "the WebAssembly of the worker could not be loaded. Its file is missing, is not sent as application/wasm, or is forbidden by the " +
+  "Content-Security-Policy (script-src 'wasm-unsafe-eval', connect-src). See the network log, and `configure({ wasmUrl })` in the README.";
+
 export class WorkerLink {
   /** Called whenever more is spooled. */
   onDownloaded: (spooled: Spooled) => void = () => {};
   readonly #worker: Worker;
   readonly #account: Account;
-  /** Of the worker, and of the lock that it holds for as long as it lives. */
-  readonly #name = `key-backup-sync:worker:${crypto.randomUUID()}`;
+  /** Of the lock that the worker holds for as long as it lives. */
+  readonly #lock = `key-backup-sync:worker:${crypto.randomUUID()}`;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #hasAnswered = false;
@@ -36,13 +46,14 @@ export class WorkerLink {
   /** @throws KeyBackupSyncError `worker-unavailable` */
   constructor(account: Account) {
     this.#account = account;
-    this.#worker = newWorker(this.#name);
+    this.#worker = newWorker();
     this.#worker.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => void this.#receive(data));
     // It lives on, but nobody knows how. Before its first word, it never was there.
-    this.#worker.addEventListener("error", () => (this.#hasAnswered ? this.close() : this.#terminate()));
+    this.#worker.addEventListener("error", () => (this.#hasAnswered ? this.close() : this.#neverWas()));
     this.#worker.addEventListener("messageerror", () => this.close());
     const { userId, deviceId, homeserverUrl } = account;
-    this.#send({ type: "begin", identity: { userId, deviceId, homeserverUrl } });
+    const wasmUrl = wasmLocation()?.href ?? null;
+    this.#send({ type: "begin", identity: { userId, deviceId, homeserverUrl }, lock: this.#lock, wasmUrl });
   }
 
   /** The worker is gone: whoever wants to call it makes a new link. */
@@ -88,6 +99,11 @@ export class WorkerLink {
     this.#patience ??= setTimeout(() => this.#terminate(), LETS_GO_WITHIN);
   }
 
+  #neverWas(): void {
+    complainOnce(NO_WORKER);
+    this.#terminate();
+  }
+
   #terminate(): void {
     this.#worker.terminate();
     this.#onEnd();
@@ -108,7 +124,7 @@ export class WorkerLink {
     if (this.#hasAnswered) return;
     this.#hasAnswered = true;
     const { locks } = navigator as { locks?: LockManager };
-    locks?.request(this.#name, () => this.#onEnd()).catch(() => {});
+    locks?.request(this.#lock, () => this.#onEnd()).catch(() => {});
   }
 
   async #receive(message: WorkerMessage): Promise<void> {
@@ -119,7 +135,7 @@ export class WorkerLink {
       case "error":
         this.#take(message.id)?.reject(errorOf(message));
         // It loads its WebAssembly once, or never.
-        if (message.code === "worker-unavailable") this.close();
+        if (message.code === "worker-unavailable") this.#closeWithout(message.detail);
         return;
       case "ended":
         return this.#terminate();
@@ -128,6 +144,11 @@ export class WorkerLink {
       case "want-access-token":
         return this.#send({ type: "access-token", id: message.id, token: await this.#token(message.refused) });
     }
+  }
+
+  #closeWithout(webAssembly: string | undefined): void {
+    complainOnce(`${NO_WEBASSEMBLY}${webAssembly ? ` The browser says: ${webAssembly}` : ""}`);
+    this.close();
   }
 
   async #token(refused: string | null): Promise<string | null> {
@@ -153,19 +174,8 @@ export class WorkerLink {
   }
 }
 
-function newWorker(name: string): Worker {
-  try {
-    return new Worker(new URL("./worker/key-backup.worker.js", import.meta.url), {
-      type: "module",
-      name,
-    });
-  } catch (cause) {
-    throw new KeyBackupSyncError("worker-unavailable", { cause });
-  }
-}
-
-function errorOf({ code, retryAfterMs }: WorkerMessage & { type: "error" }): Error {
+function errorOf({ code, retryAfterMs, detail }: WorkerMessage & { type: "error" }): Error {
   return code === "aborted"
     ? new DOMException("The call was aborted", "AbortError")
-    : new KeyBackupSyncError(code, { retryAfterMs });
+    : new KeyBackupSyncError(code, { retryAfterMs, cause: detail });
 }

@@ -79,10 +79,17 @@ function isRoomId(id: string): boolean {
   }
 }
 
+let webAssemblyUrl: string | null = null;
+
+/** To be called before the first decryptor. `null`: where crypto-wasm looks by itself. */
+export function setWebAssemblyUrl(url: string | null): void {
+  webAssemblyUrl = url;
+}
+
 /** A policy may forbid it, or the server send the file as something else. */
 async function loadWebAssembly(): Promise<void> {
   try {
-    await initAsync();
+    await initAsync(webAssemblyUrl ?? undefined);
   } catch (cause) {
     throw new KeyBackupSyncError("worker-unavailable", { cause });
   }

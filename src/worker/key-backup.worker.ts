@@ -1,6 +1,7 @@
 /** The worker's end of the wire: takes the page's calls to the session of its account, one answer each, and lets them be aborted. */
 import { KeyBackupSyncError } from "../errors.js";
 import type { CallName, PageMessage, WorkerCalls, WorkerMessage } from "../protocol.js";
+import { setWebAssemblyUrl } from "./decryptor.js";
 import { OvertakenError } from "./overtaken.js";
 import type { RescueCalls } from "./rescue-calls.js";
 import { Session } from "./session.js";
@@ -8,22 +9,25 @@ import { Session } from "./session.js";
 /** Each call, with the signal that aborts it in front. */
 type Calls = { [Name in CallName]: (signal: AbortSignal, ...args: Parameters<WorkerCalls[Name]>) => Promise<unknown> };
 
-/** Resolves when it holds the lock of its name, which it does for as long as it lives: so the page learns of its death. */
-const alive = new Promise<void>((resolve) => {
-  const { locks } = navigator as { locks?: LockManager };
-  const hold = () => {
-    resolve();
-    return new Promise<never>(() => {});
-  };
-  // Where there are no locks, nobody looks for this one.
-  if (locks) locks.request(self.name, hold).catch(() => resolve());
-  else resolve();
-});
-
+/** Resolves when the lock is held. */
+let alive: Promise<void> = Promise.resolve();
 const calls = new Map<number, AbortController>();
 const tokenWishes = new Map<number, (token: string | null) => void>();
 let lastTokenWish = 0;
 let session: Session | null = null;
+
+/** Holds the lock for as long as the worker lives: so the page learns of its death. Where there are no locks, nobody looks for this one. */
+function hold(lock: string): Promise<void> {
+  const { locks } = navigator as { locks?: LockManager };
+  return new Promise<void>((resolve) => {
+    const keep = () => {
+      resolve();
+      return new Promise<never>(() => {});
+    };
+    if (locks) locks.request(lock, keep).catch(() => resolve());
+    else resolve();
+  });
+}
 
 function send(message: WorkerMessage): void {
   self.postMessage(message);
@@ -57,7 +61,10 @@ async function answer({ id, name, args }: PageMessage & { type: "call" }): Promi
 }
 
 function faultOf(cause: unknown, signal: AbortSignal) {
-  if (cause instanceof KeyBackupSyncError) return { code: cause.code, retryAfterMs: cause.retryAfterMs };
+  if (cause instanceof KeyBackupSyncError) {
+    const detail = cause.code === "worker-unavailable" ? { detail: String(cause.cause) } : {};
+    return { code: cause.code, retryAfterMs: cause.retryAfterMs, ...detail };
+  }
   const isAborted = signal.aborted || cause instanceof OvertakenError;
   return { code: isAborted ? ("aborted" as const) : ("worker-crashed" as const), retryAfterMs: null };
 }
@@ -75,6 +82,8 @@ async function end(): Promise<void> {
 self.addEventListener("message", ({ data }: MessageEvent<PageMessage>) => {
   switch (data.type) {
     case "begin":
+      alive = hold(data.lock);
+      setWebAssemblyUrl(data.wasmUrl);
       session = new Session(data.identity, getAccessToken, (spooled) => send({ type: "downloaded", spooled }));
       break;
     case "call":

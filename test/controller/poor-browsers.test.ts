@@ -37,4 +37,14 @@ describe("A page that lacks something", () => {
     expect([error.code, error.nextMove]).to.deep.equal(["worker-unavailable", "tell-app-developer"]);
     page.remove();
   });
+
+  it("namely leave to start a worker from a string, starts it by the policy for Trusted Types", async () => {
+    const page = await openPage({ policy: "require-trusted-types-for 'script'; trusted-types key-backup-sync" });
+    const { Worker: before } = page.window;
+    await page.exports.controller.start();
+    const { progress } = await whenStatus(page.exports.controller, "complete");
+    expect(progress.imported).to.equal(12);
+    expect(page.window.Worker, "the constructor").to.equal(before);
+    page.remove();
+  });
 });
