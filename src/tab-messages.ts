@@ -20,6 +20,9 @@ import type {
 /** Raise it when something that was said before comes to mean something else. */
 const VERSION = 1;
 
+/** Milliseconds. @see https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const LATEST_TIME = 8_640_000_000_000_000;
+
 /** What a tab may want of the one that runs. `go-on`: what it waits for is there now. `look-again`: the backup may be another. `erase`: leave nothing. */
 export type TabWish = "start" | "pause" | "resume" | "stop" | "go-on" | "look-again" | "erase";
 
@@ -59,8 +62,8 @@ export function fromWire(data: unknown): TabMessage | null {
 const READ_MESSAGE: { readonly [T in TabMessage["type"]]: (message: Members) => TabMessage } = {
   ask: () => ({ type: "ask" }),
   state: ({ state }) => ({ type: "state", state: stateOf(state) }),
-  wish: ({ id, wish }) => ({ type: "wish", id: numberOf(id), wish: oneOf(WISHES, wish) }),
-  done: ({ id }) => ({ type: "done", id: numberOf(id) }),
+  wish: ({ id, wish }) => ({ type: "wish", id: amountOf(id), wish: oneOf(WISHES, wish) }),
+  done: ({ id }) => ({ type: "done", id: amountOf(id) }),
   prioritise: ({ roomId }) => ({ type: "prioritise", roomId: textOf(roomId) }),
 };
 
@@ -87,7 +90,7 @@ const READ_STATE: { readonly [S in Status]: (state: Members) => StateOf<S> } = {
   waiting: ({ reason, retryAt, sync }) => ({
     status: "waiting",
     reason: oneOf(WAITING, reason),
-    retryAt: orNull(numberOf, retryAt),
+    retryAt: orNull(timeOf, retryAt),
     sync: orNull(syncOf, sync),
   }),
   complete: (state) => ({ status: "complete", ...syncOf(state) }),
@@ -121,7 +124,7 @@ function syncOf(value: unknown): Sync {
   const { backup, progress, safekeeping, replaced } = membersOf(value);
   const { version, etag, count } = membersOf(backup);
   return {
-    backup: { version: textOf(version), etag: textOf(etag), count: numberOf(count) },
+    backup: { version: textOf(version), etag: textOf(etag), count: countOf(count) },
     progress: progressOf(progress),
     safekeeping: oneOf(SAFEKEEPING, safekeeping),
     replaced: orNull(replacedOf, replaced),
@@ -130,35 +133,35 @@ function syncOf(value: unknown): Sync {
 
 function replacedOf(value: unknown): ReplacedBackups {
   const { notDownloaded, locked, failed } = membersOf(value);
-  return { notDownloaded: numberOf(notDownloaded), locked: numberOf(locked), failed: numberOf(failed) };
+  return { notDownloaded: countOf(notDownloaded), locked: countOf(locked), failed: countOf(failed) };
 }
 
 function progressOf(value: unknown): Progress {
   const { total, downloaded, imported, failures } = membersOf(value);
   const { malformed, undecryptable, rejected } = membersOf(failures);
   return {
-    total: numberOf(total),
-    downloaded: numberOf(downloaded),
-    imported: numberOf(imported),
+    total: countOf(total),
+    downloaded: countOf(downloaded),
+    imported: countOf(imported),
     failures: {
-      malformed: numberOf(malformed),
-      undecryptable: numberOf(undecryptable),
-      rejected: numberOf(rejected),
+      malformed: countOf(malformed),
+      undecryptable: countOf(undecryptable),
+      rejected: countOf(rejected),
     },
   };
 }
 
 function paceOf(value: unknown): Pace {
   const { keysPerSecond, secondsLeft } = membersOf(value);
-  return { keysPerSecond: numberOf(keysPerSecond), secondsLeft: numberOf(secondsLeft) };
+  return { keysPerSecond: amountOf(keysPerSecond), secondsLeft: amountOf(secondsLeft) };
 }
 
 function uploadOf(value: unknown): Upload {
   const { total, done, secondsLeft, hold } = membersOf(value);
   return {
-    total: numberOf(total),
-    done: numberOf(done),
-    secondsLeft: orNull(numberOf, secondsLeft),
+    total: countOf(total),
+    done: countOf(done),
+    secondsLeft: orNull(amountOf, secondsLeft),
     hold: orNull((name) => oneOf(HOLDS, name), hold),
   };
 }
@@ -166,7 +169,7 @@ function uploadOf(value: unknown): Upload {
 function errorOf(value: unknown): KeyBackupSyncError {
   const { code, retryAfterMs } = membersOf(value);
   if (!isErrorCode(code)) throw new TypeError("not an error code");
-  return new KeyBackupSyncError(code, { retryAfterMs: orNull(numberOf, retryAfterMs) });
+  return new KeyBackupSyncError(code, { retryAfterMs: orNull(amountOf, retryAfterMs) });
 }
 
 function orNull<Value>(read: (value: unknown) => Value, value: unknown): Value | null {
@@ -178,9 +181,23 @@ function membersOf(value: unknown): Members {
   throw new TypeError("not an object");
 }
 
-function numberOf(value: unknown): number {
-  if (typeof value === "number") return value;
-  throw new TypeError("not a number");
+/** Of keys: what is shown adds and divides them. */
+function countOf(value: unknown): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new TypeError("not a count");
+}
+
+/** A pace, a duration or a time. Infinity is no time that can be shown. */
+function amountOf(value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
+  throw new TypeError("not an amount");
+}
+
+/** Milliseconds since 1970 that a `Date` can hold. */
+function timeOf(value: unknown): number {
+  const time = amountOf(value);
+  if (time <= LATEST_TIME) return time;
+  throw new TypeError("not a time");
 }
 
 function textOf(value: unknown): string {

@@ -33,6 +33,10 @@ const QUOTA_STATUS = [413, 507];
 const LONGEST_SMALL_ANSWER = 1024 * 1024;
 /** Characters: clients take 32. */
 const LONGEST_SALT = 1024;
+/** Characters of a version or an etag: Synapse and Dendrite write a few digits. */
+const LONGEST_NAME = 255;
+const SPACE = 0x20;
+const HALF_PAIR = /\p{Surrogate}/u;
 
 export interface SessionId {
   readonly roomId: string;
@@ -54,8 +58,9 @@ export class Homeserver {
 
   /** The present backup, or the one of that version, `null` if there is none. */
   async getBackupVersion(signal: AbortSignal, version: string | null = null): Promise<BackupVersion | null> {
-    const path = version === null ? "" : `/${encodeURIComponent(version)}`;
-    const response = await this.#get(`room_keys/version${path}`, signal);
+    const segment = version === null ? "" : segmentOf(version);
+    if (segment === null) return null;
+    const response = await this.#get(`room_keys/version${segment && `/${segment}`}`, signal);
     if (response.ok) return parseBackupVersion(await this.#readSmallJson(response));
     return version === null ? this.#noneOrThrow(response) : this.#noneOrThrow(response, "M_UNRECOGNIZED");
   }
@@ -74,8 +79,8 @@ export class Homeserver {
     { version, count }: Asked,
     signal: AbortSignal,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    // Half a surrogate pair cannot be in a URL, nor in a room ID.
-    const room = encodeURIComponent(roomId.replace(/\p{Surrogate}/gu, "\ufffd"));
+    const room = segmentOf(roomId);
+    if (room === null) return;
     const response = await this.#get(`room_keys/keys/${room}?version=${encodeURIComponent(version)}`, signal);
     if (response.ok) yield* this.#keysIn(response, count);
     else if (response.status === 404) discard(response);
@@ -106,14 +111,17 @@ export class Homeserver {
 
   /** What the backup has of one session, `null` if nothing. */
   async getSession(version: string, { roomId, sessionId }: SessionId, signal: AbortSignal): Promise<unknown> {
-    const path = `${encodeURIComponent(roomId)}/${encodeURIComponent(sessionId)}`;
-    const response = await this.#get(`room_keys/keys/${path}?version=${encodeURIComponent(version)}`, signal);
+    const [room, session] = [segmentOf(roomId), segmentOf(sessionId)];
+    if (room === null || session === null) return null;
+    const query = `version=${encodeURIComponent(version)}`;
+    const response = await this.#get(`room_keys/keys/${room}/${session}?${query}`, signal);
     return response.ok ? this.#readSmallJson(response) : this.#noneOrThrow(response);
   }
 
   async *#keysIn(response: Response, count: number): AsyncGenerator<Uint8Array, void, undefined> {
     try {
-      yield* withinReason(piecesOf(response, ONE_ROOM_KEY, this.#patience.progress), count);
+      const pieces = piecesOf(response, ONE_ROOM_KEY, this.#patience.progress);
+      for await (const piece of withinReason(pieces, count)) yield withoutNul(piece);
     } finally {
       // A body that nobody reads any more is not enough: Firefox may keep the connection of one that stalled.
       this.#requests.get(response)?.abort();
@@ -178,6 +186,21 @@ export class Homeserver {
   }
 }
 
+/**
+ * As one segment of a path; `null` where a URL has no such segment: an empty one, and the two that stand for a folder, would ask for
+ * something else. Half a surrogate pair cannot be in a URL, nor in an ID.
+ */
+function segmentOf(id: string): string | null {
+  if (["", ".", ".."].includes(id)) return null;
+  return encodeURIComponent(id.replace(/\p{Surrogate}/gu, "\ufffd"));
+}
+
+/** JSON has no NUL bytes, and the spool takes them for a part that a loss of power left blank. With a space in its place, only its key is bad. */
+function withoutNul(piece: Uint8Array): Uint8Array {
+  for (let at = piece.indexOf(0); at >= 0; at = piece.indexOf(0, at + 1)) piece[at] = SPACE;
+  return piece;
+}
+
 interface ErrorBody {
   readonly errcode?: unknown;
   readonly retry_after_ms?: unknown;
@@ -188,20 +211,26 @@ function retryAfter({ headers }: Response, body: ErrorBody | null): number | nul
   const header = headers.get("Retry-After");
   const seconds = header === null ? Number.NaN : Number(header);
   const wait = Number.isNaN(seconds) ? Date.parse(header ?? "") - Date.now() : seconds * 1000;
-  if (wait >= 0) return wait;
+  if (wait >= 0) return Math.min(wait, Number.MAX_SAFE_INTEGER);
   const inBody = body?.retry_after_ms;
-  return typeof inBody === "number" && inBody >= 0 ? inBody : null;
+  return typeof inBody === "number" && inBody >= 0 ? Math.min(inBody, Number.MAX_SAFE_INTEGER) : null;
 }
 
 function parseBackupVersion(json: unknown): BackupVersion {
   const { version, etag, count, algorithm, auth_data: authData } = (json ?? {}) as Record<string, unknown>;
+  // Dendrite's first etag is an empty text.
   const isInfo =
-    typeof version === "string" && typeof etag === "string" && Number.isSafeInteger(count) && (count as number) >= 0;
+    isName(version) && version !== "" && isName(etag) && Number.isSafeInteger(count) && (count as number) >= 0;
   if (!isInfo || typeof algorithm !== "string") throw new KeyBackupSyncError("malformed-response");
   const info = { version, etag, count: count as number, algorithm, passphrase: passphraseIn(authData) };
   if (algorithm !== SUPPORTED_ALGORITHM) return { ...info, publicKey: "" };
   const publicKey = publicKeyFrom((authData as { public_key?: unknown } | null | undefined)?.public_key);
   return { ...info, publicKey };
+}
+
+/** A text that can be in a request. */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && value.length <= LONGEST_NAME && !HALF_PAIR.test(value);
 }
 
 /** As matrix-js-sdk wrote it before there was secret storage, and still reads it: PBKDF2 with SHA-512. */

@@ -1,7 +1,15 @@
 import { expect } from "@open-wc/testing";
 import type { KeyBackup } from "../support/room-keys.mjs";
 import type { Step } from "../support/scripted-homeserver.js";
-import { cutAnswer, KEYS_PATH, roomPath, roomRoutes, SyncScene, whenStatus } from "../support/sync-scene.js";
+import {
+  cutAnswer,
+  KEYS_PATH,
+  roomPath,
+  roomRoutes,
+  SyncScene,
+  VERSION_PATH,
+  whenStatus,
+} from "../support/sync-scene.js";
 
 const KEYS = 60;
 const ROOMS = 6;
@@ -137,6 +145,18 @@ describe("A room that somebody is looking at", () => {
     await scene.homeserver.requested(KEYS_PATH);
     scene.host.cannotDecryptIn(wanted);
     await expectFirst(ids);
+  });
+
+  it("is not asked for where its ID would make the path of something else", async () => {
+    scene = await SyncScene.open({ keys: KEYS, rooms: ROOMS, routes: roomRoutes });
+    const controller = scene.controller();
+    for (const roomId of ["", ".", ".."]) controller.prioritise(roomId);
+    controller.prioritise("!unknown:localhost");
+    await controller.start();
+    await whenStatus(controller, "complete");
+    expect(scene.host.imported.size).to.equal(KEYS);
+    const paths = (await scene.homeserver.requests()).map(({ path }) => path);
+    expect([...new Set(paths)].sort()).to.deep.equal([KEYS_PATH, roomPath("!unknown:localhost"), VERSION_PATH].sort());
   });
 
   it("keeps nothing from coming when its own answer is of no use", async () => {

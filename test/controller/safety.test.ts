@@ -166,6 +166,22 @@ describe("A rescue copy", () => {
     goOn();
   });
 
+  it("has every key around a NUL byte of the homeserver's", async () => {
+    scene = await SyncScene.open({
+      keys: KEYS,
+      knowsKey: false,
+      answer: ({ response }) => ({ body: JSON.stringify(response).replace('"ciphertext":"', '"ciphertext":"\0') }),
+    });
+    const controller = await locked(scene);
+    const { stream, hasGaps } = await controller.rescueCopy(null);
+    const file = await new Response(stream).blob();
+    expect(await hasGaps).to.equal(false);
+    const other = await SyncScene.open({ keys: 1 });
+    const rescued = await other.controller().importRescueCopy(file, recoveryKeyOf(scene.backup.decryptionKey));
+    expect(rescued).to.deep.equal({ imported: KEYS - 1, failed: 1 });
+    await other.close();
+  });
+
   it("of what is imported while it is made says that it is not whole", async () => {
     scene = await SyncScene.open({ keys: KEYS });
     const { controller, goOn } = await inMidImport(scene);

@@ -122,6 +122,17 @@ describe("An archive that is opened", () => {
       await expectAllKeys(await archive({ secretStorage }), encodeRecoveryKey(key));
     });
 
+    it("tries what costs least first, and not what others have left no time for", async () => {
+      const key = await deriveRecoveryKeyFromPassphrase(PASSPHRASE, description.salt, description.iterations);
+      const right = await stored(backup.decryptionKey, new Uint8Array(key), description);
+      const costly = {
+        ...right,
+        description: { algorithm: ALGORITHM, passphrase: { ...description, iterations: 10_000_000 } },
+      };
+      const costlier = { ...costly, keyId: "others", secret: (await stored(backup.decryptionKey, storageKey)).secret };
+      await expectAllKeys(await archive({ secretStorage: [costly, costlier, right] }), PASSPHRASE);
+    });
+
     it("finds the one that fits among several", async () => {
       const other = storageKey.map((byte) => byte + 1);
       const secretStorage = [

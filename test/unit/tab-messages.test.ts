@@ -25,6 +25,37 @@ describe("What tabs say to each other", () => {
     expect([heard.code, heard.retryAfterMs, heard.cause]).to.deep.equal(["rate-limited", 5000, undefined]);
   });
 
+  const WAITING = { status: "waiting", reason: "rate-limited", retryAt: 5, sync: null };
+  const UPLOAD = { total: 2, done: 1, secondsLeft: 3, hold: null };
+  const spoilt: [what: string, state: object][] = [
+    ...[Infinity, Number.NaN, -1, 1e300].map((retryAt): [string, object] => [
+      `a wait until ${retryAt}`,
+      { ...WAITING, retryAt },
+    ]),
+    ...[Infinity, Number.NaN, -1, 0.5].map((total): [string, object] => [
+      `an upload of ${total} keys`,
+      { status: "idle", uploading: { ...UPLOAD, total } },
+    ]),
+    ...[Infinity, Number.NaN, -1].map((secondsLeft): [string, object] => [
+      `an upload that takes ${secondsLeft} s`,
+      { status: "idle", uploading: { ...UPLOAD, secondsLeft } },
+    ]),
+    ["a fault of Infinity", { status: "failed", error: { code: "rate-limited", retryAfterMs: Infinity }, sync: null }],
+    [
+      "-1 keys of earlier backups",
+      { status: "unavailable", reason: "no-backup", replaced: { notDownloaded: -1, locked: 0, failed: 0 } },
+    ],
+  ];
+  for (const [what, state] of spoilt) {
+    it(`is nothing, where it is ${what}`, () => {
+      expect(fromWire({ version: 1, type: "state", state })).to.equal(null);
+    });
+  }
+
+  it("is a wait that a Date can show", () => {
+    expect(fromWire({ version: 1, type: "state", state: WAITING })).to.deep.include({ state: WAITING });
+  });
+
   for (const wish of ["start", "pause", "resume", "stop", "go-on"] as const) {
     it(`is the wish to ${wish}`, () => {
       expect(sent({ type: "wish", id: 0.5, wish })).to.deep.equal({ type: "wish", id: 0.5, wish });

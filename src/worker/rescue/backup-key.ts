@@ -44,10 +44,10 @@ async function* candidateKeys(
   { passphrase, secretStorage }: LockedBackup,
 ): AsyncGenerator<Key, void, undefined> {
   if (entered.recoveryKey) return yield entered.recoveryKey;
-  if (passphrase) yield* await entered.keysBy(passphrase);
-  for (const { description } of secretStorage) {
-    if (description?.passphrase) yield* await entered.keysBy(description.passphrase);
-  }
+  const all = [passphrase, ...secretStorage.map(({ description }) => description?.passphrase)];
+  // The cheapest first: one that asks for as much as it may leaves nothing for others.
+  const described = all.filter((it) => it !== null && it !== undefined).sort((a, b) => a.iterations - b.iterations);
+  for (const description of described) yield* await entered.keysBy(description);
 }
 
 /** The decryption key, or why this storage key does not give it. */
