@@ -1,6 +1,6 @@
 /**
  * Shows that no key is lost to a reset of the backup: `npm run test:reset -- --runs 50`. The tests of test/reset/ in all three engines, then
- * a reset in mid-import again and again. It prints its seed: `--seed S` repeats all runs, `--seed S --run K` one.
+ * runs that mix resets, kills and sign-outs on accounts of a real Synapse. It prints its seed: `--seed S` repeats all runs, `--seed S --run K` one.
  */
 import { randomInt } from "node:crypto";
 import { closingLine, resets } from "../test/reset/resets.mjs";

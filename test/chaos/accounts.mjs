@@ -48,7 +48,7 @@ export class Accounts {
 }
 
 /** As "room ID, space, session ID". @param {Size} size */
-async function sessionsOf(size) {
+export async function sessionsOf(size) {
   const { path } = await keyBackupFile(size);
   const sessions = new Set();
   for await (const line of createInterface({ input: createReadStream(path) })) {

@@ -26,6 +26,12 @@ export class Chromium {
     return this.#browser.newPage();
   }
 
+  /** Another one beside the profile: with nothing stored, and nothing left of it when it is closed. */
+  async newContext() {
+    if (this.#browser === undefined) throw new Error("Chromium is not running");
+    return this.#browser.createBrowserContext();
+  }
+
   /** The browser and all its processes at once, as by the system that needs its memory. */
   async kill() {
     const chromium = this.#browser?.process();

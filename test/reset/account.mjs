@@ -1,113 +1,138 @@
-/** An account of the reset test: real messages, their keys and many others in its backup; and what the homeserver has of that. */
-import { setTimeout as delay } from "node:timers/promises";
-import { PASSWORD } from "../chaos/accounts.mjs";
+/** An account of the reset test: which room keys it ever had, where each was at first, and what the homeserver has of them. */
+
+import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
+import encryptSecret from "matrix-js-sdk/lib/utils/encryptAESSecretStorageItem.js";
+import { PASSWORD, sessionsOf } from "../chaos/accounts.mjs";
 import { seedKeyBackup } from "../support/synapse-seed.mjs";
 
 /** @typedef {import("./page/wire.js").BackupKey} BackupKey */
 /** @typedef {import("./resets.mjs").Setting} Setting */
 
-/** Beside those of real messages: so many that the import takes its time. */
-export const SYNTHETIC = { keys: 600, rooms: 20 };
-const MESSAGES = Array.from({ length: 24 }, (_, at) => `Message ${at}, with a room key of its own`);
-const LONGEST_WAIT_MS = 120_000;
+/** Three requests of an upload. */
+export const PRESENT = { keys: 240, rooms: 8 };
+/** Of a version that was left behind when the account's own began. */
+export const OLDER = { keys: 40, rooms: 4 };
+/** Of one that another client makes beside the account's own. */
+export const REPLACING = { keys: 60, rooms: 3 };
+export const SIZES = [PRESENT, OLDER, REPLACING];
+
+/** Of the secret storage. */
+const STORAGE_KEY = Uint8Array.from({ length: 32 }, (_, at) => at);
+const STORAGE_KEY_ID = "k";
 
 export class Account {
-  /** The present one. @type {BackupKey} */
-  backup;
-  /** Of all its room keys, as "room ID, space, session ID". @type {ReadonlySet<string>} */
-  sessions = new Set();
   userId;
-  #roomId = "";
+  /** What the human entered last. @type {BackupKey} */
+  present = { version: "", decryptionKey: "" };
+  /** Of an older version. */
+  olderRecoveryKey = "";
+  /** Keys of secret storage that the human wrote down. @type {Map<string, string>} */
+  paper = new Map();
+  /** Decryption keys by version: the human has all of these. @type {Map<string, string>} */
+  decryptionKeys = new Map();
+  /** All room keys that it ever had, as "room ID, space, session ID", and the version that each was in at first. @type {Map<string, string>} */
+  origins = new Map();
+  /** Room keys that a human agreed to lose. @type {Set<string>} */
+  forgiven = new Set();
+  /** More of them, of which nobody can tell which. */
+  allowance = 0;
   #setting;
-  /** Of its first device. */
   #accessToken;
 
-  /** @param {Setting} setting @param {import("../support/synapse.mjs").RegisteredUser} device @param {BackupKey} backup */
-  constructor(setting, { userId, accessToken }, backup) {
+  /** @param {Setting} setting @param {import("../support/synapse.mjs").RegisteredUser} device its first one, with no room key */
+  constructor(setting, { userId, accessToken }) {
     this.#setting = setting;
     this.userId = userId;
     this.#accessToken = accessToken;
-    this.backup = backup;
   }
 
-  /** @param {Setting} setting @param {string} name */
-  static async make(setting, name) {
-    const { synapse } = setting;
-    const device = await synapse.registerUser(name, PASSWORD);
-    const { databasePath } = synapse;
-    const backup = await seedKeyBackup({ databasePath, userId: device.userId, ...SYNTHETIC });
-    const account = new Account(setting, device, backup);
-    await account.#say(device);
+  /** @param {Setting} setting @param {string} name @param {import("./plan.mjs").Plan["older"]} older */
+  static async make(setting, name, older) {
+    const account = new Account(setting, await setting.synapse.registerUser(name, PASSWORD));
+    if (older !== "none") await account.#leaveBehind(older);
+    await account.addVersion(PRESENT);
     return account;
   }
 
-  /** A page with a new device, which knows the decryption key and has no key else. */
-  async openDevice() {
-    return this.#open(await this.#setting.accounts.newDevice(this));
+  /** As by a client that deletes no other. @param {import("../chaos/accounts.mjs").Size} size @returns {Promise<BackupKey>} */
+  async addVersion(size) {
+    const { databasePath } = this.#setting.synapse;
+    const { version, decryptionKey } = await seedKeyBackup({ databasePath, userId: this.userId, ...size });
+    for (const session of await sessionsOf(size)) this.origins.set(session, version);
+    this.know({ version, decryptionKey });
+    return { version, decryptionKey };
   }
 
-  /** Its first device sends real messages, and backs up their keys; then it is gone, and can give them to nobody. @param {import("../support/synapse.mjs").RegisteredUser} device */
-  async #say(device) {
-    const page = await this.#open(device);
-    this.#roomId = await page.evaluate((messages) => globalThis.resetDevice?.say(messages) ?? "", MESSAGES);
-    const keys = SYNTHETIC.keys + MESSAGES.length;
-    if (!(await this.backsUp(keys))) throw new Error("The first device does not back up its room keys");
-    await page.close();
-    this.sessions = new Set(await this.sessionsInBackup());
+  /** The human has this key. @param {BackupKey} backup */
+  know(backup) {
+    this.present = backup;
+    this.decryptionKeys.set(backup.version, backup.decryptionKey);
   }
 
-  /** What a new device reads that has no keys but the downloaded ones. @returns {Promise<string[]>} none if it reads all of them */
-  async faultsOfReading() {
-    const read = (/** @type {string} */ roomId, /** @type {number} */ count) =>
-      globalThis.resetDevice?.read(roomId, count) ?? [];
-    try {
-      const page = await this.openDevice();
-      const messages = await page.evaluate(read, this.#roomId, MESSAGES.length);
-      await page.close();
-      return JSON.stringify(messages) === JSON.stringify(MESSAGES) ? [] : ["the messages are not what was sent"];
-    } catch (error) {
-      return [`the messages cannot be read: ${error instanceof Error ? error.message : error}`];
-    }
+  /** A new device. */
+  async logIn() {
+    const identifier = { type: "m.id.user", user: this.userId };
+    const body = { type: "m.login.password", identifier, password: PASSWORD };
+    const { device_id: deviceId, access_token: accessToken } = await this.#request("POST", "login", body);
+    return { userId: this.userId, deviceId, accessToken };
   }
 
-  /** Whether the present backup comes to have so many keys, within a minute. @param {number} keys */
-  async backsUp(keys) {
-    for (const started = Date.now(); Date.now() - started < LONGEST_WAIT_MS; await delay(100)) {
-      const { count } = await this.#get("version");
-      if (count === keys) return true;
-    }
-    return false;
+  /** What the homeserver has now, `null` if nothing. @returns {Promise<{ version: string, count: number } | null>} */
+  async backup() {
+    const backup = await this.#request("GET", "room_keys/version");
+    return backup.version === undefined ? null : backup;
   }
 
-  /** As "room ID, space, session ID". */
+  /** In the present backup, unless nobody has its decryption key. @returns {Promise<Set<string>>} */
   async sessionsInBackup() {
-    /** @type {{ rooms: Record<string, { sessions: object }> }} */
-    const { rooms } = await this.#get(`keys?version=${this.backup.version}`);
-    return Object.entries(rooms).flatMap(([roomId, { sessions }]) =>
-      Object.keys(sessions).map((sessionId) => `${roomId} ${sessionId}`),
+    const backup = await this.backup();
+    if (!backup || !this.decryptionKeys.has(backup.version)) return new Set();
+    const { rooms = {} } = await this.#request("GET", `room_keys/keys?version=${backup.version}`);
+    const sessions = Object.entries(rooms).flatMap(([roomId, room]) =>
+      Object.keys(/** @type {{ sessions: object }} */ (room).sessions).map((sessionId) => `${roomId} ${sessionId}`),
     );
+    return new Set(sessions);
   }
 
-  /** @param {{ deviceId: string, accessToken: string }} device */
-  #open({ deviceId, accessToken }) {
-    const { synapse, chromium, pageUrl, oneByOne } = this.#setting;
-    const device = { userId: this.userId, deviceId, accessToken };
-    const { version, decryptionKey } = this.backup;
-    const parameters = new URLSearchParams({ url: synapse.url, ...device, version, decryptionKey });
-    // matrix-js-sdk cannot make its crypto store in two pages at once.
-    return oneByOne(async () => {
-      const page = await chromium.newPage();
-      await page.goto(`${pageUrl}?${parameters}`);
-      // By a timer: pages that nobody sees have no frames.
-      await page.waitForFunction(() => globalThis.resetDevice !== undefined, { polling: 50 });
-      return page;
+  /** Room keys that were in the present backup already, and of others what a first device sent since. */
+  async rememberBackup() {
+    for (const session of await this.sessionsInBackup())
+      if (!this.origins.has(session)) this.origins.set(session, this.present.version);
+  }
+
+  /** @param {"unlocked" | "stored"} older */
+  async #leaveBehind(older) {
+    const { decryptionKey } = await this.addVersion(OLDER);
+    const key = older === "stored" ? STORAGE_KEY : new Uint8Array(Buffer.from(decryptionKey, "base64"));
+    this.olderRecoveryKey = encodeRecoveryKey(key) ?? "";
+    if (older === "stored") await this.#store(decryptionKey);
+  }
+
+  /** In the secret storage, as a client does it. @param {string} decryptionKey */
+  async #store(decryptionKey) {
+    this.paper.set(STORAGE_KEY_ID, Buffer.from(STORAGE_KEY).toString("base64"));
+    const { iv, mac } = await encryptSecret("\0".repeat(32), STORAGE_KEY, "");
+    const secret = await encryptSecret(decryptionKey, STORAGE_KEY, "m.megolm_backup.v1");
+    await this.#setData("m.secret_storage.default_key", { key: STORAGE_KEY_ID });
+    await this.#setData(`m.secret_storage.key.${STORAGE_KEY_ID}`, {
+      algorithm: "m.secret_storage.v1.aes-hmac-sha2",
+      iv,
+      mac,
     });
+    await this.#setData("m.megolm_backup.v1", { encrypted: { [STORAGE_KEY_ID]: secret } });
   }
 
-  /** @param {string} path */
-  async #get(path) {
-    const response = await fetch(`${this.#setting.synapse.url}/_matrix/client/v3/room_keys/${path}`, {
+  /** @param {string} type @param {object} content */
+  async #setData(type, content) {
+    await this.#request("PUT", `user/${encodeURIComponent(this.userId)}/account_data/${type}`, content);
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] */
+  async #request(method, path, body) {
+    const response = await fetch(`${this.#setting.synapse.url}/_matrix/client/v3/${path}`, {
+      method,
       headers: { authorization: `Bearer ${this.#accessToken}` },
+      body: body ? JSON.stringify(body) : null,
     });
     return response.json();
   }

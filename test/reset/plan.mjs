@@ -1,18 +1,104 @@
-/** How the backup is reset in a run, all of it by the seed. */
+/** What happens in a run, all of it by the seed. It knows not how a thing is done. */
 import fc from "fast-check";
+import { SITUATIONS } from "./situations.mjs";
 
-/** @typedef {import("./page/wire.js").ResetPlan} ResetPlan */
+/** @typedef {import("./page/wire.js").Adapter} Adapter */
+/** @typedef {import("./page/wire.js").Answer} Answer */
+/** @typedef {import("./page/wire.js").Guard} Guard */
+/** @typedef {import("./page/wire.js").Way} Way */
+/** `sdk`: either end of the peer range. @typedef {{ adapter: Adapter, sdk: "newest" | "oldest" }} DeviceKind */
+/**
+ * When to strike. `part`: of the download, of the room keys of an import, or of the requests of an upload. A request of a reset or of an upload
+ * is held before it reaches the homeserver (`asked`), or its answer is. `rest`: when the device has nothing more to do.
+ * @typedef {object} Moment
+ * @property {"download" | "import" | "reset" | "upload" | "rest"} stage
+ * @property {number} part
+ * @property {"asked" | "answered"} phase
+ * @property {number} delay milliseconds after that moment, where nothing is held
+ */
+/**
+ * `device`: 0 is new, and downloads; 1 is signed in elsewhere, has all room keys, and asks nobody before a reset. `isTold`: the other device's
+ * human enters the new recovery key there at once, not at the end.
+ * @typedef {{ at: Moment } & (
+ *   | { does: "kill", kind: "reload" | "close" | "crash" }
+ *   | { does: "reset", device: 0 | 1, way: Way, answer: Answer, isTold: boolean }
+ *   | { does: "replace" }
+ *   | { does: "sign-out", device: 0 | 1, answer: Answer }
+ * )} Act
+ */
+/**
+ * @typedef {object} Plan
+ * @property {readonly [DeviceKind, DeviceKind]} devices
+ * @property {Guard} guard of the new device
+ * @property {"none" | "unlocked" | "stored"} older an older version that the homeserver still has, and where its decryption key comes from
+ * @property {boolean} hasMessages some of the room keys are of real messages, which another new device reads at the end
+ * @property {number} uploadDelay milliseconds that a matrix-js-sdk client waits at most before it uploads
+ * @property {readonly Act[]} acts one after the other
+ */
 
-/** @type {fc.Arbitrary<ResetPlan>} */
-const plan = fc.record({
-  way: fc.constantFrom("unguarded", "unguarded", "unguarded", "anyway", "finish"),
+/** @type {fc.Arbitrary<Moment>} */
+const moment = fc.record({
+  stage: fc.constantFrom("download", "import", "import", "reset", "upload", "upload", "rest"),
   part: fc.integer({ min: 0, max: 99 }).map((percent) => percent / 100),
+  phase: fc.constantFrom("asked", "answered"),
   delay: fc.integer({ min: 0, max: 30 }),
-  // The client of a host waits up to 10 s: with less it uploads beside the import, too.
-  uploadDelay: fc.constantFrom(0, 300, 2000),
 });
 
-/** The plan of one run, the same whatever runs there are beside it. @param {number} seed @param {number} run @returns {ResetPlan} */
+const kind = fc.constantFrom("reload", "close", "crash");
+const device = fc.constantFrom(0, 0, 1);
+
+/** @type {fc.Arbitrary<Act>} */
+const act = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ at: moment, does: fc.constant("kill"), kind }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      at: moment,
+      does: fc.constant("reset"),
+      device,
+      way: fc.constantFrom("plain", "plain", "steps"),
+      answer: fc.constantFrom("finish", "finish", "finish", "lose", "stay"),
+      isTold: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ at: moment, does: fc.constant("replace") }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      at: moment,
+      does: fc.constant("sign-out"),
+      device,
+      answer: fc.constantFrom("finish", "finish", "stay", "lose"),
+    }),
+  },
+);
+
+/** @type {fc.Arbitrary<DeviceKind>} */
+const deviceKind = fc.record({
+  adapter: fc.constantFrom("matrix-client", "matrix-client", "olm-machine"),
+  sdk: fc.constantFrom("newest", "oldest"),
+});
+
+/** @type {fc.Arbitrary<Plan>} */
+const anyPlan = fc.record({
+  devices: fc.tuple(deviceKind, deviceKind),
+  guard: fc.constantFrom("none", "ask", "ask", "secure-first"),
+  older: fc.constantFrom("none", "none", "unlocked", "stored"),
+  hasMessages: fc.integer({ min: 1, max: 8 }).map((number) => number === 1),
+  // The client of a host waits up to 10 s: with less it uploads beside ours, too.
+  uploadDelay: fc.constantFrom(0, 300, 2000),
+  acts: fc.array(act, { minLength: 1, maxLength: 4 }),
+});
+
+/**
+ * The plan of one run, the same whatever runs there are beside it. The first ones are of a situation each, so that few runs meet all of them.
+ * @param {number} seed @param {number} run @returns {Plan}
+ */
 export function planOf(seed, run) {
-  return /** @type {ResetPlan} */ (fc.sample(plan, { seed, numRuns: run + 1, unbiased: true }).at(-1));
+  const situation = SITUATIONS[run];
+  const drawn = /** @type {Plan} */ (fc.sample(anyPlan, { seed, numRuns: run + 1, unbiased: true }).at(-1));
+  if (!situation) return drawn;
+  const moments = fc.sample(moment, { seed: seed + run, numRuns: situation.acts.length, unbiased: true });
+  const acts = situation.acts.map((act, at) => ({ ...act, at: { ...moments[at], ...act.at } }));
+  return { ...drawn, ...situation, acts: /** @type {Act[]} */ (acts) };
 }

@@ -7,14 +7,16 @@ import { build, preview } from "vite";
  * @param {readonly string[]} pages.names of the pages: `name` is the file `name.html`
  * @param {string} pages.out directory for the bundle, emptied before
  * @param {import("node:http").OutgoingHttpHeaders} [pages.headers] sent with each file
+ * @param {() => import("vite").Plugin[]} [pages.plugins] of the page, and of its worker
  * @returns {Promise<{ url: (name: string) => string, close: () => Promise<void> }>}
  */
-export async function serveBundledPages({ root, names, out, headers = {} }) {
+export async function serveBundledPages({ root, names, out, headers = {}, plugins = () => [] }) {
   const config = /** @type {const} */ ({ root, configFile: false, logLevel: "error" });
   const input = names.map((name) => `${root}/${name}.html`);
   await build({
     ...config,
-    worker: { format: "es" },
+    plugins: plugins(),
+    worker: { format: "es", plugins },
     build: { outDir: out, emptyOutDir: true, target: "esnext", chunkSizeWarningLimit: 1e6, rolldownOptions: { input } },
   });
   const server = await preview({

@@ -19,6 +19,12 @@ export class HomeserverProxy {
   #bytesPerSecond = null;
   /** @type {ProxiedRequest[]} */
   #requests = [];
+  /**
+   * Waited for before a request is passed on (`asked`), and before its answer is (`answered`). If it throws, neither is, and the connection
+   * ends.
+   * @type {(request: ProxiedRequest, phase: "asked" | "answered") => Promise<void> | void}
+   */
+  onRequest = () => {};
 
   /** @param {string} target base URL of the homeserver */
   constructor(target) {
@@ -64,13 +70,16 @@ export class HomeserverProxy {
   async #answer(request, response) {
     const { method = "GET", headers } = request;
     const url = new URL(request.url ?? "/", this.#target);
-    if (method !== "OPTIONS") this.#requests.push({ method, path: url.pathname });
+    const told = { method, path: url.pathname };
+    if (method !== "OPTIONS") this.#requests.push(told);
+    await this.onRequest(told, "asked");
     const passedOn = makeRequest(url, { method, headers: { ...headers, host: url.host } });
     const answered = once(passedOn, "response");
     // It fails with the pipeline, which is waited for before.
     answered.catch(() => {});
     await pipeline(request, passedOn);
     const [answer] = /** @type {[IncomingMessage]} */ (await answered);
+    await this.onRequest(told, "answered");
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     if (LIMITED_PATH.test(url.pathname)) await pipeline(answer, (pieces) => this.#limited(pieces), response);
     else await pipeline(answer, response);

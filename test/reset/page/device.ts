@@ -1,94 +1,76 @@
-/** A host's page: a client with its crypto store on this device and, once it is asked for, `<key-backup-sync>`. */
+/** A host's page: a client with its crypto store on this device, and `<key-backup-sync>`, at once, as after every reload. */
 import "../../../components/index.js";
-import { RustBackupManager } from "matrix-js-sdk/lib/rust-crypto/backup.js";
-import { guardBackupReset } from "../../../src/index.js";
-import type { PageParameters } from "../../chaos/page/wire.js";
-import { roomKeyCounts } from "../../support/client-crypto.js";
-import {
-  createEncryptedRoom,
-  isReadable,
-  isUnreadable,
-  messagesIn,
-  withoutRoomKeys,
-} from "../../support/encrypted-room.js";
-import { cryptoOf, learnDecryptionKey, openMatrixClient } from "../../support/matrix-client.js";
+import { KeyBackupSyncError, type KeyBackupSyncState, replacedBy, syncOf } from "../../../src/index.js";
+import { createEncryptedRoom, isReadable, messagesIn } from "../../support/encrypted-room.js";
+import { cryptoOf } from "../../support/matrix-client.js";
 import { until } from "../../support/until.js";
-import { agree } from "./person.js";
-import type { BackupKey, ResetPlan } from "./wire.js";
+import { openMachinePeer } from "./machine-peer.js";
+import { openMatrixPeer } from "./matrix-peer.js";
+import type { Peer } from "./peer.js";
+import { agreeToReset, agreeToSignOut, pressOnCard } from "./person.js";
+import type { DeviceParameters, Shown } from "./wire.js";
 
-interface CryptoBackend {
-  importBackedUpRoomKeys(roomKeys: readonly unknown[], ...others: unknown[]): Promise<void>;
-}
+const parameters = Object.fromEntries(new URLSearchParams(location.search)) as unknown as DeviceParameters;
+const { adapter, guard } = parameters;
 
-const { url, version, decryptionKey, ...parameters } = Object.fromEntries(
-  new URLSearchParams(location.search),
-) as unknown as PageParameters;
+/** No press of a user is behind what a test calls, as with a reset that the client starts by itself. */
+Object.defineProperty(navigator, "userActivation", { value: { isActive: false } });
 
-let uploaded = 0;
-const refusing = withoutRoomKeys([]);
-
-const countingUploads: typeof fetch = (resource, options) => {
-  const isUpload = options?.method === "PUT" && String(resource).includes("/room_keys/keys");
-  if (isUpload) uploaded += sessionsIn(JSON.parse(String(options.body)));
-  return refusing(resource, options);
-};
-
-function sessionsIn({ rooms }: { rooms: Record<string, { sessions: object }> }): number {
-  return Object.values(rooms).reduce((sum, { sessions }) => sum + Object.keys(sessions).length, 0);
-}
-
-const client = await openMatrixClient(url, parameters, countingUploads);
-await learnDecryptionKey(client, decryptionKey, version);
-await cryptoOf(client).checkKeyBackupAndEnable();
-
+const matrix = adapter === "matrix-client" ? await openMatrixPeer(parameters) : null;
+const peer: Peer = matrix ?? (await openMachinePeer(parameters));
 const element = document.createElement("key-backup-sync");
 element.lang = "en";
+element.addEventListener("key-backup-state-change", ({ state }) => {
+  void globalThis.tellNode({ type: "shown", shown: shownOf(state) });
+});
+peer.showIn(element);
+document.body.append(element);
 
-function showElement(): void {
-  element.client = client;
-  document.body.append(element);
+function shownOf(state: KeyBackupSyncState): Shown {
+  const { downloaded = 0, total = 0 } = syncOf(state)?.progress ?? {};
+  const reason = state.status === "failed" ? state.error.code : "reason" in state ? state.reason : null;
+  return {
+    status: state.status,
+    reason,
+    downloaded,
+    total,
+    locked: replacedBy(state)?.locked ?? 0,
+    uploading: state.uploading ?? null,
+  };
 }
 
-/** Resolves in the midst of the call with which the crypto store is given so many in all. */
-function whenGiven(keys: number): Promise<void> {
-  const backend = cryptoOf(client) as unknown as CryptoBackend;
-  const original = backend.importBackedUpRoomKeys.bind(backend);
-  let given = 0;
-  return new Promise((resolve) => {
-    backend.importBackedUpRoomKeys = (roomKeys, ...others) => {
-      given += roomKeys.length;
-      if (given >= keys) resolve();
-      return original(roomKeys, ...others);
-    };
-  });
+async function outcomeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return "done";
+  } catch (error) {
+    return error instanceof KeyBackupSyncError ? error.code : String(error);
+  }
 }
 
-async function reset({ way, part, delay, uploadDelay }: ResetPlan, keys: number) {
-  (RustBackupManager as { maxBackupLoopStartDelayMillis: number }).maxBackupLoopStartDelayMillis = uploadDelay;
-  const inTheMidst = whenGiven(part * keys);
-  showElement();
-  await inTheMidst;
-  await new Promise((resolve) => setTimeout(resolve, delay));
-  if (way !== "unguarded") guardBackupReset(client, element);
-  const imported = (await roomKeyCounts(client)).total;
-  const call = cryptoOf(client).resetKeyBackup();
-  await (way === "unguarded" ? call : agree(element, way, call));
-  return { ...(await presentBackup()), imported };
-}
-
-/** What went in at the moment of the reset may have the client leave it, and come back to it, once more. */
-async function presentBackup(): Promise<BackupKey> {
-  const crypto = cryptoOf(client);
-  const isThere = async () => (await crypto.getActiveSessionBackupVersion()) !== null;
-  await until(isThere, "a backup that the client uploads to");
-  const [key, active] = [await crypto.getSessionBackupPrivateKey(), await crypto.getActiveSessionBackupVersion()];
-  if (!key || active === null) throw new Error("There is no backup after the reset");
-  return { version: active, decryptionKey: btoa(String.fromCharCode(...key)) };
+function clientOf() {
+  if (!matrix) throw new Error("Only a matrix-js-sdk client has rooms here");
+  return matrix.client;
 }
 
 globalThis.resetDevice = {
-  reset,
+  reset(way, answer) {
+    const call = peer.reset(way);
+    return outcomeOf(guard === "none" ? call : agreeToReset(element, answer, call));
+  },
+  learn: (backup) => peer.learn(backup),
+  unlock: (recoveryKey) => outcomeOf(peer.controller().unlock(recoveryKey)),
+  present: () => peer.present(),
+  press: (button) => pressOnCard(element, button),
+  shown: () => shownOf(peer.controller().state),
+  sessions: () => peer.sessions(),
+  async signOut(answer) {
+    const mayGo = await agreeToSignOut(element, answer, element.confirmLogout());
+    if (mayGo) await peer.signOut();
+    return mayGo;
+  },
   async say(messages) {
+    const client = clientOf();
     await client.startClient();
     const roomId = await createEncryptedRoom(client);
     for (const message of messages) {
@@ -98,18 +80,10 @@ globalThis.resetDevice = {
     return roomId;
   },
   async read(roomId, count) {
+    const client = clientOf();
     await client.startClient({ initialSyncLimit: count + 20 });
     const messages = () => messagesIn(client, roomId);
-    await until(() => messages().length === count && messages().every(isUnreadable), "messages, all unreadable");
-    showElement();
-    await until(() => messages().every(isReadable), "messages, all readable");
+    await until(() => messages().length === count && messages().every(isReadable), "messages, all readable");
     return messages().map((message) => message.getContent().body);
   },
-  shown: () => element.state.status,
-  roomKeyCounts: () => roomKeyCounts(client),
-  async sessions() {
-    const roomKeys = await cryptoOf(client).exportRoomKeys();
-    return roomKeys.map(({ room_id, session_id }) => `${room_id} ${session_id}`);
-  },
-  uploaded: () => uploaded,
 };

@@ -1,6 +1,27 @@
-/** The person at the device, who is asked before the backup goes. */
+/** The human at the device, who is asked before keys are lost. */
 import { until } from "../../support/until.js";
-import type { Way } from "./wire.js";
+import type { Answer } from "./wire.js";
+
+interface Words {
+  readonly finish: readonly string[];
+  readonly goOn: string;
+  readonly anyway: string;
+  readonly confirm: string;
+}
+
+const RESET: Words = {
+  finish: ["Finish first, then reset"],
+  goOn: "Reset",
+  anyway: "Reset anyway…",
+  confirm: "Reset and lose keys",
+};
+
+const LOG_OUT: Words = {
+  finish: ["Finish the upload first", "Finish first, then log out"],
+  goOn: "Log out",
+  anyway: "Log out anyway…",
+  confirm: "Log out and lose keys",
+};
 
 function all<Found extends HTMLElement>(root: Element | ShadowRoot, selector: string): Found[] {
   const scopes = root instanceof Element && root.shadowRoot ? [root.shadowRoot] : [root];
@@ -12,41 +33,67 @@ function all<Found extends HTMLElement>(root: Element | ShadowRoot, selector: st
   ]);
 }
 
+function isNamed(button: HTMLButtonElement, name: string): boolean {
+  return button.textContent?.trim() === name && button.ariaDisabled !== "true";
+}
+
+/** On the card, outside of dialogs. */
+export function pressOnCard(element: Element, name: string): boolean {
+  const button = all<HTMLButtonElement>(element, "button").find((it) => isNamed(it, name));
+  button?.click();
+  return button !== undefined;
+}
+
 /** In the dialog that is open. */
-function find(element: Element, name: string): HTMLButtonElement | undefined {
+function find(element: Element, ...names: string[]): HTMLButtonElement | undefined {
   const dialogs = all(element, "dialog[open]");
   const buttons = dialogs.flatMap((dialog) => all<HTMLButtonElement>(dialog, "button"));
-  return buttons.find((button) => button.textContent?.trim() === name && button.ariaDisabled !== "true");
+  return buttons.find((button) => names.some((name) => isNamed(button, name)));
 }
 
-async function press(element: Element, name: string): Promise<void> {
-  await until(() => find(element, name) !== undefined, `a button ${name}`);
-  find(element, name)?.click();
+async function press(element: Element, ...names: string[]): Promise<void> {
+  await until(() => find(element, ...names) !== undefined, `a button ${names.join(" or ")}`);
+  find(element, ...names)?.click();
 }
 
-/** Agrees to the call, in that way, unless it comes to its end by itself. */
-export async function agree(element: Element, way: Exclude<Way, "unguarded">, call: Promise<void>): Promise<void> {
+export function agreeToReset<Value>(element: Element, answer: Answer, call: Promise<Value>): Promise<Value> {
+  return agree(element, RESET, answer, call);
+}
+
+export function agreeToSignOut<Value>(element: Element, answer: Answer, call: Promise<Value>): Promise<Value> {
+  return agree(element, LOG_OUT, answer, call);
+}
+
+/** Answers the question in that way, unless the call comes to its end by itself. */
+async function agree<Value>(element: Element, words: Words, answer: Answer, call: Promise<Value>): Promise<Value> {
   let isDone = false;
   const done = call.finally(() => {
     isDone = true;
   });
-  await until(() => isDone || find(element, "Reset anyway…") !== undefined, "the question");
-  if (isDone) return done;
-  if (way === "anyway") await loseKeys(element);
-  else await finishFirst(element);
+  done.catch(() => {});
+  await until(() => isDone || find(element, words.anyway, words.goOn) !== undefined, "the question");
+  if (!isDone) await ANSWERS[answer](element, words, () => isDone);
   return done;
 }
 
-/** The question comes once more at the end. */
-async function finishFirst(element: Element): Promise<void> {
-  await press(element, "Finish first, then reset");
-  await press(element, "Reset");
-}
-
-async function loseKeys(element: Element): Promise<void> {
-  await press(element, "Reset anyway…");
-  const checkbox = () => all<HTMLInputElement>(element, "dialog[open] [type='checkbox']")[0];
-  await until(() => checkbox() !== undefined, "the second step");
-  checkbox()?.click();
-  await press(element, "Reset and lose keys");
-}
+const ANSWERS: Readonly<Record<Answer, (element: Element, words: Words, isDone: () => boolean) => Promise<void>>> = {
+  stay: (element) => press(element, "Cancel"),
+  /** The question comes once more at the end. */
+  async finish(element, { finish, goOn }, isDone) {
+    await press(element, ...finish, goOn);
+    await until(() => isDone() || find(element, ...finish) === undefined, "an answer to that");
+    const isAskedAgain = () => find(element, goOn, ...finish) !== undefined;
+    // What was to be finished may have been just now: then there is no other question.
+    await until(() => isDone() || isAskedAgain(), "the question once more");
+    const button = find(element, goOn);
+    if (!button && !isDone()) throw new Error("What was to be finished first is not");
+    button?.click();
+  },
+  async lose(element, { anyway, confirm }) {
+    await press(element, anyway);
+    const checkbox = () => all<HTMLInputElement>(element, "dialog[open] [type='checkbox']")[0];
+    await until(() => checkbox() !== undefined, "the second step");
+    checkbox()?.click();
+    await press(element, confirm);
+  },
+};
