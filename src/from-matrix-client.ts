@@ -3,6 +3,7 @@ import { KeyBackupSyncController } from "./controller.js";
 import type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
 import { KEY_STORAGE_TYPES } from "./key-storage.js";
 import { uploadsOf } from "./machine-uploads.js";
+import { MarkedElsewhere } from "./marked-elsewhere.js";
 import type { UploadingMachine } from "./upload-watch.js";
 
 /**
@@ -174,6 +175,7 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
     await olmMachine.disableBackup();
     await crypto.checkKeyBackupAndEnable();
   };
+  const markedElsewhere = new MarkedElsewhere(getActive, backUpAgain);
   return {
     async getContents() {
       const { ed25519, curve25519 } = await crypto.getOwnDeviceKeys();
@@ -191,12 +193,13 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
       // Backed up, but in no backup that there still is: in the midst of a reset it has none for a moment.
       if (lastActive !== null && active !== backupVersion) return importExportedRoomKeys(crypto, roomKeys);
       const result = await importBackedUpRoomKeys(crypto, roomKeys, backupVersion);
-      // It was reset meanwhile, and that these are in it was perhaps written down after all others were taken out.
-      if (active !== null && (await getActive()) !== active) onceActive(client, getActive, backUpAgain);
+      // What fails shows at the end of a run.
+      await markedElsewhere.imported(backupVersion).catch(() => {});
       return result;
     },
     importExportedRoomKeys: (roomKeys) => importExportedRoomKeys(crypto, roomKeys),
     async getBackedUp() {
+      await markedElsewhere.settle();
       const version = await getActive();
       if (version === null) return null;
       const { backedUp } = await olmMachine.roomKeyCounts();
@@ -205,21 +208,6 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
     backUpAgain,
     ...uploadsOf(olmMachine),
   };
-}
-
-/** Not before: a look at the homeserver in the midst of a reset makes some clients forget the backup that is just being made. */
-function onceActive(client: MatrixClientLike, getActive: () => Promise<string | null>, work: () => Promise<void>) {
-  let isDone = false;
-  const look = async () => {
-    if ((await getActive()) === null || isDone) return;
-    isDone = true;
-    client.off(BACKUP_STATUS, listener);
-    await work();
-  };
-  // What fails shows at the end of a run.
-  const listener = () => void look().catch(() => {});
-  client.on(BACKUP_STATUS, listener);
-  listener();
 }
 
 function importBackedUpRoomKeys(crypto: MatrixCryptoLike, roomKeys: readonly RoomKey[], backupVersion: string) {

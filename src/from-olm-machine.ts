@@ -6,7 +6,9 @@
 import { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { Account, CryptoStore, Host, Rooms } from "./host.js";
 import { uploadsOf } from "./machine-uploads.js";
+import { MarkedElsewhere } from "./marked-elsewhere.js";
 import {
+  activeBackupOf,
   backUpAgain,
   getBackedUp,
   getContents,
@@ -68,13 +70,21 @@ export class OlmMachineHost implements Host {
   constructor(machine: OlmMachine, options: OlmMachineOptions) {
     this.account = accountOf(options);
     this.isStopped = () => isClosed(machine);
+    const markedElsewhere = new MarkedElsewhere(
+      () => activeBackupOf(machine),
+      () => backUpAgain(machine),
+    );
     this.cryptoStore = {
       getContents: () => getContents(machine),
       getDecryptionKey: () => getDecryptionKey(machine),
       onDecryptionKeyChange: (listener) => subscribe(this.#keyListeners, listener),
-      importRoomKeys: (roomKeys, backupVersion) => importBackedUpRoomKeys(machine, roomKeys, backupVersion),
+      importRoomKeys: (roomKeys, backupVersion) =>
+        importBackedUpRoomKeys(machine, roomKeys, backupVersion, markedElsewhere),
       importExportedRoomKeys: (roomKeys) => importExportedRoomKeys(machine, roomKeys),
-      getBackedUp: () => getBackedUp(machine),
+      async getBackedUp() {
+        await markedElsewhere.settle();
+        return getBackedUp(machine);
+      },
       backUpAgain: () => backUpAgain(machine),
       ...uploadsOf(machine),
     };

@@ -1,6 +1,7 @@
 /** The crypto store of an OlmMachine: the backup decryption key, room keys in, and which rooms it has keys of. */
 import { type InboundGroupSession, type OlmMachine, RoomId } from "@matrix-org/matrix-sdk-crypto-wasm";
 import type { BackedUpRoomKeys, CryptoStoreContents, RoomKey } from "./host.js";
+import type { MarkedElsewhere } from "./marked-elsewhere.js";
 
 /** Room keys. So many are looked through in 0.3 s, with no block of the page over 16 ms; five thousand block it for 160 ms. */
 const QUICK_TO_LOOK_THROUGH = 2000;
@@ -36,7 +37,12 @@ export async function getDecryptionKey(machine: OlmMachine): Promise<Uint8Array 
 }
 
 /** Marked as backed up in this version. */
-export async function importBackedUpRoomKeys(machine: OlmMachine, roomKeys: readonly RoomKey[], backupVersion: string) {
+export async function importBackedUpRoomKeys(
+  machine: OlmMachine,
+  roomKeys: readonly RoomKey[],
+  backupVersion: string,
+  markedElsewhere: MarkedElsewhere,
+) {
   const active = await activeBackupOf(machine);
   // Backed up, but in no backup that there still is.
   if (active !== null && active !== backupVersion) return importExportedRoomKeys(machine, roomKeys);
@@ -48,6 +54,8 @@ export async function importBackedUpRoomKeys(machine: OlmMachine, roomKeys: read
   };
   const result = await machine.importBackedUpRoomKeys(keyedByRoomId(rooms), onProgress, backupVersion);
   result.free();
+  // What fails shows at the end of a run.
+  await markedElsewhere.imported(backupVersion).catch(() => {});
   return { rejected: sizeOf(rooms) - accepted };
 }
 
@@ -79,7 +87,7 @@ export function isClosed(machine: OlmMachine): boolean {
 }
 
 /** Version of the backup that it uploads to. */
-async function activeBackupOf(machine: OlmMachine): Promise<string | null> {
+export async function activeBackupOf(machine: OlmMachine): Promise<string | null> {
   const keys = await machine.getBackupKeys();
   const { backupVersion } = keys;
   keys.free();

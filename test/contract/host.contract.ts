@@ -189,6 +189,20 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
       expect(await cryptoStore.getDecryptionKey()).to.deep.equal(key);
     });
 
+    it("takes keys of an earlier backup to be in none, though nobody uploaded to any when they went in", async () => {
+      const { cryptoStore } = trial.host;
+      await cryptoStore.importRoomKeys(roomKeys, "0");
+      await uploadToBackup();
+      expect(await cryptoStore.getBackedUp?.()).to.deep.equal({ version: "1", count: 0 });
+    });
+
+    it("takes keys of the backup to be in it, though nobody uploaded to it yet when they went in", async () => {
+      const { cryptoStore } = trial.host;
+      await cryptoStore.importRoomKeys(roomKeys, "1");
+      await uploadToBackup();
+      expect(await cryptoStore.getBackedUp?.()).to.deep.equal({ version: "1", count: KEYS });
+    });
+
     it("calls back when there is another backup, as long as that is asked for", async () => {
       await trial.learnDecryptionKey(backup);
       let calls = 0;

@@ -44,6 +44,8 @@ export class TestHost implements Host {
   /** Called before each import: may throw, wait, or say how many are rejected. */
   beforeImport: (roomKeys: readonly RoomKey[]) => number | Promise<number> = () => 0;
   #decryptionKey: string | null;
+  /** By session ID: the backup that it went in as backed up in. */
+  readonly #versions = new Map<string, string>();
   readonly #keyListeners = new Set<() => void>();
   readonly #undecryptableListeners = new Set<(roomId: string) => void>();
   readonly #undecryptableRooms = new Set<string>();
@@ -71,7 +73,10 @@ export class TestHost implements Host {
         this.#keyListeners.add(listener);
         return () => this.#keyListeners.delete(listener);
       },
-      importRoomKeys: (roomKeys) => this.#import(roomKeys),
+      importRoomKeys: (roomKeys, version) => {
+        for (const { session_id } of roomKeys) this.#versions.set(session_id, version);
+        return this.#import(roomKeys);
+      },
       importExportedRoomKeys: async (roomKeys) => {
         if (!roomKeys.every(isRoomKey)) throw new Error("One of them is no room key");
         const result = await this.#import(roomKeys);
@@ -155,6 +160,9 @@ export class TestHost implements Host {
 
   #backedUp(): BackedUpRoomKeys | null {
     const version = this.uploadsTo;
+    for (const [session, other] of this.#versions)
+      if (version !== null && other !== version) this.notBackedUp.add(session);
+    if (version !== null) this.#versions.clear();
     return version === null ? null : { version, count: this.imported.size - this.notBackedUp.size };
   }
 
