@@ -61,6 +61,25 @@ export const CRYPTO_CALLS: Readonly<Record<string, DestroyingCall>> = {
 export const CLIENT_CALLS: Readonly<Record<string, DestroyingCall>> = {
   /** All room keys of a version, those of a room, or one session. In 33 of the legacy crypto alone. */
   deleteKeysFromBackup: { question: always("delete") },
+  /**
+   * Ends every device's session and the account with its backups: what no file has is gone. It is called once more with what the homeserver
+   * wants to know of the user first.
+   */
+  deactivateAccount: { question: always("delete"), isStep: () => true },
+};
+
+/** Of the client's secret storage, which may be the only place of the backup's decryption key. */
+export const SECRET_STORAGE_CALLS: Readonly<Record<string, DestroyingCall>> = {
+  /** What the other key opens is not looked for any more: where no device knows the decryption key, a reset is what follows. */
+  setDefaultKeyId: {
+    question: async (_args, crypto) => ((await isKeyElsewhere(crypto)) ? "reset" : null),
+    isStep: () => true,
+  },
+  /** Overwrites the secret of that name, or what tells which key opens it. */
+  store: {
+    question: async ([name], crypto) => (isWayToBackup(name) && (await isKeyElsewhere(crypto)) ? "reset" : null),
+    isStep: () => true,
+  },
 };
 
 /** Names that look like the ones above, of calls that destroy no backed-up room key, or that only call one of the above. */
@@ -70,7 +89,14 @@ export const HARMLESS_CALLS: Readonly<Record<string, string>> = {
   "client.bootstrapSecretStorage": "33: calls that of the crypto",
   "client.disableKeyBackup": "33, legacy crypto: uploads no more, and deletes nothing",
   "client.createKeyBackupVersion": "33, legacy crypto: a new version beside the older ones, which stay",
+  "client.deactivateSynapseUser": "an administrator's call, for the account of somebody else",
+  // Of the secret storage.
+  "secretStorage.addKey": "a key beside the others, which stay, and open what they did",
 };
+
+function isWayToBackup(name: unknown): boolean {
+  return name === "m.megolm_backup.v1" || String(name).startsWith("m.secret_storage.key.");
+}
 
 function setsUp([options]: readonly unknown[], what: "setupNewKeyBackup" | "setupNewSecretStorage"): boolean {
   return Boolean((options as Partial<Record<typeof what, boolean>> | undefined)?.[what]);

@@ -9,6 +9,7 @@ import {
   CRYPTO_CALLS,
   type DestroyingCall,
   type ResetQuestion,
+  SECRET_STORAGE_CALLS,
 } from "./destroying-calls.js";
 import { KeyBackupSyncError } from "./errors.js";
 import { controllerFor, isMatrixClient, readinessOf } from "./from-matrix-client.js";
@@ -19,6 +20,7 @@ type Call = (...args: unknown[]) => Promise<unknown>;
 /** Of a matrix-js-sdk client, of any major, all that is needed here. */
 export interface GuardableClient {
   getCrypto(): AskedCrypto | undefined;
+  readonly secretStorage?: object;
 }
 
 /** What asks the person: `<key-backup-sync>` is one. */
@@ -60,7 +62,8 @@ const guards = new WeakMap<AskedCrypto, Guard>();
 /**
  * From now on each of these asks `element.confirmReset()` first: `resetKeyBackup`, `deleteKeyBackupVersion`, `disableKeyStorage`,
  * `resetEncryption`, `bootstrapSecretStorage` with `setupNewKeyBackup`, or with `setupNewSecretStorage` where this device does not know the
- * backup's decryption key, and `client.deleteKeysFromBackup`. When the answer is no, it throws a KeyBackupSyncError `reset-declined`, and
+ * backup's decryption key, `client.deleteKeysFromBackup`, `client.deactivateAccount`, and `setDefaultKeyId` and `store` of
+ * `client.secretStorage` where they take away the only way to the backup's decryption key. When the answer is no, it throws a KeyBackupSyncError `reset-declined`, and
  * nothing is touched. A reset of several steps is asked about once. Of several elements on one client the last one asks.
  *
  * @param client after `initRustCrypto()`
@@ -91,14 +94,21 @@ class Guard {
   readonly #client: GuardableClient;
   readonly #crypto: AskedCrypto;
   readonly #restores: readonly (() => void)[];
-  /** Calls that the person agreed to and that are not done yet. What they call in turn is part of that, and asks nobody. */
-  #agreedCalls = 0;
+  /** What an agreed call has as its `this`: what it calls in turn is part of that and asks nobody; a call from anywhere else does. */
+  readonly #insides = new Map<object, object>();
+  /** As long as an agreed call makes a call, until that returns its promise. */
+  #isInside = false;
   #agreement: Agreement | null = null;
 
   constructor(client: GuardableClient, crypto: AskedCrypto) {
     this.#client = client;
     this.#crypto = crypto;
-    this.#restores = [...this.#wrapAll(crypto, CRYPTO_CALLS), ...this.#wrapAll(client, CLIENT_CALLS)];
+    const { secretStorage } = client;
+    this.#restores = [
+      ...this.#wrapAll(crypto, CRYPTO_CALLS),
+      ...this.#wrapAll(client, CLIENT_CALLS),
+      ...(secretStorage ? this.#wrapAll(secretStorage, SECRET_STORAGE_CALLS) : []),
+    ];
   }
 
   takeOff(): void {
@@ -106,6 +116,7 @@ class Guard {
   }
 
   #wrapAll(owner: object, calls: Readonly<Record<string, DestroyingCall>>): (() => void)[] {
+    this.#insides.set(owner, this.#insideOf(owner, calls));
     return Object.entries(calls).flatMap(([name, call]) => {
       const original: unknown = Reflect.get(owner, name);
       return typeof original === "function" ? [this.#wrap(owner, name, original as Call, call)] : [];
@@ -115,7 +126,8 @@ class Guard {
   /** Returns how to undo it. */
   #wrap(owner: object, name: string, original: Call, call: DestroyingCall): () => void {
     const before = Object.getOwnPropertyDescriptor(owner, name);
-    const guarded: Call = (...args) => this.#ask(call, args, () => original.apply(owner, args));
+    const guarded: Call = (...args) =>
+      this.#ask(call, args, (isAgreed) => original.apply(isAgreed ? this.#insides.get(owner) : owner, args));
     Object.defineProperty(owner, name, { value: guarded, configurable: true, enumerable: true, writable: true });
     return () => {
       // Whoever wrapped it after us still calls it: it stays, and lets everything through.
@@ -125,19 +137,40 @@ class Guard {
     };
   }
 
-  async #ask(call: DestroyingCall, args: readonly unknown[], work: () => Promise<unknown>): Promise<unknown> {
+  #insideOf(owner: object, calls: Readonly<Record<string, DestroyingCall>>): object {
+    return new Proxy(owner, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function" || !Object.hasOwn(calls, name))
+          return this.#insides.get(value as object) ?? value;
+        return (...args: readonly unknown[]) => this.#fromInside(() => (value as Call).apply(target, [...args]));
+      },
+    });
+  }
+
+  /** What is called then may have been wrapped by somebody else. */
+  #fromInside(work: () => Promise<unknown>): Promise<unknown> {
+    this.#isInside = true;
+    try {
+      return work();
+    } finally {
+      this.#isInside = false;
+    }
+  }
+
+  async #ask(
+    call: DestroyingCall,
+    args: readonly unknown[],
+    work: (isAgreed: boolean) => Promise<unknown>,
+  ): Promise<unknown> {
     const person = this.confirmations.at(-1);
-    if (!person || this.#agreedCalls > 0) return work();
-    const question = await call.question(args, this.#crypto);
-    if (!question) return work();
+    if (this.#isInside) return work(true);
+    const question = person ? await call.question(args, this.#crypto) : null;
+    if (!person || !question) return work(false);
     const isAgreed = (await this.#isAgreed()) || (await this.#mayGoOn(person, question));
     if (!isAgreed) throw new KeyBackupSyncError("reset-declined");
-    this.#agreedCalls++;
-    try {
-      return call.isStep?.(args) ? await this.#step(work) : await this.#perform(call, args, work);
-    } finally {
-      this.#agreedCalls--;
-    }
+    const agreed = () => work(true);
+    return call.isStep?.(args) ? this.#step(agreed) : this.#perform(call, args, agreed);
   }
 
   async #mayGoOn(person: Confirmation, question: ResetQuestion): Promise<boolean> {
@@ -147,12 +180,14 @@ class Guard {
     return person.confirmReset(question);
   }
 
-  /** The backup is still there after a step: what was agreed to is what comes next. */
+  /** The backup is still there after a step: what was agreed to is what comes next, or the step once more where it was refused. */
   async #step(work: () => Promise<unknown>): Promise<unknown> {
-    const result = await work();
-    const version = await this.#presentVersion();
-    this.#agreement = version === null ? null : { version, until: Date.now() + LONGEST_SEQUENCE };
-    return result;
+    try {
+      return await work();
+    } finally {
+      const version = await this.#presentVersion();
+      this.#agreement = version === null ? null : { version, until: Date.now() + LONGEST_SEQUENCE };
+    }
   }
 
   async #perform(call: DestroyingCall, args: readonly unknown[], work: () => Promise<unknown>): Promise<unknown> {

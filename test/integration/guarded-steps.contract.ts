@@ -3,7 +3,7 @@
  * when a step is declined, or refused by the homeserver.
  */
 import { expect } from "@open-wc/testing";
-import type { createClient as createNewestClient, MatrixClient } from "matrix-js-sdk";
+import type { AuthDict, createClient as createNewestClient, MatrixClient } from "matrix-js-sdk";
 import { controllerFor, guardBackupReset, type ResetQuestion } from "../../src/index.js";
 import { cryptoOf, learnDecryptionKey, quiet } from "../support/client-crypto.js";
 import { codeOf } from "../support/code-of.js";
@@ -152,6 +152,36 @@ export function guardedStepsContract(sdk: string, createClient: typeof createNew
       expect(await codeOf(client.deleteKeysFromBackup(undefined, undefined, version))).to.equal("reset-declined");
       expect(await codeOf(client.deleteKeysFromBackup("!room:localhost", undefined))).to.equal("reset-declined");
       expect(person.asked).to.deep.equal(["delete", "delete", "delete"]);
+    });
+
+    it("asks before secret storage of which the backup's key is known nowhere else is changed by hand", async () => {
+      const { decryptionKey, version } = await seed();
+      const person = new Person(false);
+      guardBackupReset(client, person);
+      const { secretStorage } = client;
+      expect(await codeOf(secretStorage.setDefaultKeyId("other"))).to.equal("reset-declined");
+      expect(await codeOf(secretStorage.store("m.megolm_backup.v1", "other"))).to.equal("reset-declined");
+      expect(person.asked).to.deep.equal(["reset", "reset"]);
+      expect(await defaultKeyId()).to.equal(null);
+      await secretStorage.addKey("m.secret_storage.v1.aes-hmac-sha2", { key: new Uint8Array(32) });
+      await learnDecryptionKey(client, decryptionKey, version);
+      await secretStorage.setDefaultKeyId("other");
+      expect(person.asked).to.have.length(2);
+    });
+
+    it("asks before the account is deactivated, and once though the homeserver wants to know the password first", async () => {
+      await seed();
+      const declined = new Person(false);
+      const takeOff = guardBackupReset(client, declined);
+      expect(await codeOf(client.deactivateAccount(undefined, false))).to.equal("reset-declined");
+      takeOff();
+      const person = new Person(true);
+      guardBackupReset(client, person);
+      expect(await outcomeOf(client.deactivateAccount(undefined, false))).to.equal("refused");
+      const identifier = { type: "m.id.user", user: user.userId };
+      const auth = { type: "m.login.password", identifier, password: PASSWORD };
+      expect(await outcomeOf(client.deactivateAccount(auth as AuthDict, false))).to.equal("done");
+      expect(person.asked).to.deep.equal(["delete"]);
     });
 
     for (const [status, errcode] of [

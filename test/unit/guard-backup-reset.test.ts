@@ -6,6 +6,7 @@ import { deferred } from "../support/deferred.js";
 /** Its calls are methods of a prototype, as those of the SDK are. */
 class RecordingCrypto {
   readonly called: string[] = [];
+  untilEnd: Promise<void> = Promise.resolve();
 
   async resetKeyBackup(): Promise<void> {
     this.called.push("resetKeyBackup");
@@ -13,7 +14,7 @@ class RecordingCrypto {
 
   async resetEncryption(): Promise<void> {
     this.called.push("resetEncryption");
-    await Promise.resolve();
+    await this.untilEnd;
     await this.resetKeyBackup();
   }
 }
@@ -60,8 +61,29 @@ describe("A guard", () => {
 
   it("leaves the crypto as it was when it is taken off", () => {
     guardBackupReset(clientWith(crypto), person)();
-    expect(Object.keys(crypto)).to.deep.equal(["called"]);
+    expect(Object.keys(crypto)).to.deep.equal(["called", "untilEnd"]);
     expect(crypto.resetKeyBackup).to.equal(RecordingCrypto.prototype.resetKeyBackup);
+  });
+
+  it("asks before a call that comes from elsewhere while an agreed one is under way", async () => {
+    const mayEnd = deferred<void>();
+    crypto.untilEnd = mayEnd.promise;
+    guardBackupReset(clientWith(crypto), person);
+    const agreed = crypto.resetEncryption();
+    await soon();
+    const other = crypto.resetKeyBackup();
+    await soon();
+    mayEnd.resolve();
+    await Promise.all([agreed, other]);
+    expect(person.asked).to.equal(2);
+  });
+
+  it("asks once where what is called in turn was wrapped by somebody else", async () => {
+    guardBackupReset(clientWith(crypto), person);
+    const { resetKeyBackup: guarded } = crypto;
+    crypto.resetKeyBackup = () => guarded();
+    await crypto.resetEncryption();
+    expect(person.asked).to.equal(1);
   });
 
   it("gives back what somebody else had put in its place before", () => {
@@ -109,7 +131,7 @@ describe("A guard", () => {
     const [first, second] = [person, new Person()].map((one) => guardBackupReset(clientWith(crypto), one));
     first?.();
     second?.();
-    expect(Object.keys(crypto)).to.deep.equal(["called"]);
+    expect(Object.keys(crypto)).to.deep.equal(["called", "untilEnd"]);
   });
 
   it("says of a client that is not ready what is missing", () => {
