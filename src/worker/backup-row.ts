@@ -18,6 +18,8 @@ export interface Segment {
   readonly place: ChunkPlace;
   /** The answer to "all room keys", or those of some rooms, one by one. */
   readonly of: "backup" | "rooms";
+  /** Of the backup when the answer began; missing in rows of earlier versions of this library. */
+  readonly etag?: string;
   /** It came to its end. */
   readonly whole: boolean;
   /** Every byte was parsed and settled, or is gone for good. */
@@ -179,7 +181,7 @@ export function withOlder(row: BackupRow, older: boolean): BackupRow {
 
 /** A new answer begins: of the backup as it is now. What is spent makes room for it; where all is settled, a pass begins. */
 export function withSegment(row: BackupRow, backup: BackupInfo, segment: Pick<Segment, "place" | "of">): BackupRow {
-  const added: Segment = { ...segment, ...NO_CHUNKS, whole: false, settled: false };
+  const added: Segment = { ...segment, ...NO_CHUNKS, etag: backup.etag, whole: false, settled: false };
   const passes = backup.etag === row.backup.etag ? row.passes : 0;
   const after = { ...row, backup, passes, whole: false, usedAt: Date.now() };
   if (row.segments.length === 0) return { ...after, segments: [added], cursor: beginningOf(0) };
@@ -214,9 +216,24 @@ export function withChunk(row: BackupRow, segment: number, chunk: number, safe: 
 
 /** A segment has come to its end: with it, perhaps, the backup; but not if it was given up before, as no JSON of a backup. */
 export function withWhole(row: BackupRow, segment: number, backup: BackupInfo, isAll: boolean): BackupRow {
-  const after = changeSegment(row, segment, () => ({ whole: true }));
+  // What was there before an answer to "all room keys" went on is the same in it.
+  const after = changeSegment(row, segment, ({ of, etag }) => ({
+    whole: true,
+    etag: of === "backup" ? backup.etag : (etag ?? backup.etag),
+  }));
   const whole = isAll && row.segments[segment]?.settled !== true;
-  return { ...after, backup, whole, passes: row.passes + (whole ? 1 : 0) };
+  const seen = { ...backup, etag: etagOf(after, segment, backup) };
+  return { ...after, backup: seen, whole, passes: row.passes + (whole ? 1 : 0) };
+}
+
+/**
+ * What the segments together show of the backup. Rooms complete what another answer began: if the etag moved in between, what changed in
+ * the rooms that were there already is for a later pass.
+ */
+function etagOf({ segments }: BackupRow, segment: number, { etag }: BackupInfo): string {
+  if (segments[segment]?.of !== "rooms") return etag;
+  const moved = segments.find((it) => it.lengths.length > 0 && it.etag !== etag);
+  return moved ? (moved.etag ?? "") : etag;
 }
 
 export function withBatch(row: BackupRow, { imported, failures, store, end }: BatchCounts, pages: number): BackupRow {

@@ -8,8 +8,10 @@ import {
   roomRoutes,
   SyncScene,
   VERSION_PATH,
+  versionAnswer,
   whenStatus,
 } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 const KEYS = 60;
 const ROOMS = 6;
@@ -57,6 +59,30 @@ describe("A download that was cut, of an account whose rooms are known", () => {
     expect(rooms).to.have.length.within(1, ROOMS - 1);
     const [first = ""] = Object.keys(scene.backup.response.rooms);
     expect(rooms).not.to.contain(roomPath(first));
+  });
+
+  it("is looked at again where a key of a room that was there has got better meanwhile", async () => {
+    scene = await cutScene(roomRoutes);
+    const [first = ""] = Object.keys(scene.backup.response.rooms);
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "downloading", ({ progress }) => progress.downloaded > 0);
+    await scene.homeserver.release("seen");
+    controller.close();
+    await scene.homeserver.script({
+      ...roomRoutes(scene.backup),
+      [KEYS_PATH]: { json: scene.backup.response },
+      [VERSION_PATH]: versionAnswer(scene.backup, { etag: "2" }),
+    });
+    const other = scene.controller();
+    await other.start();
+    await whenStatus(other, "complete");
+    expect(await requestedRooms(scene)).not.to.contain(roomPath(first));
+    expect((await other.assessReset()).kind).to.equal("at-risk");
+    await other.start();
+    await until(async () => (await other.assessReset()).kind === "none", "It is fetched, too");
+    expect(await scene.requestsFor(KEYS_PATH)).to.equal(2);
+    expect(scene.host.importedInAll).to.equal(KEYS);
   });
 
   it("asks for the whole once more when the rooms do not make up the count, and skips what is there", async () => {
