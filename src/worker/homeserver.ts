@@ -9,7 +9,7 @@ import { withinReason } from "./answer-limits.js";
 import { publicKeyFrom } from "./backup-id.js";
 import { type PassphraseDescription, parsePassphrase } from "./rescue/stored-backup-key.js";
 import { discard, noAnswer, ONE_ROOM_KEY, PATIENCE, type Patience, piecesOf, reachable } from "./response-pieces.js";
-import { within } from "./within.js";
+import { orAborted, within } from "./within.js";
 
 export const SUPPORTED_ALGORITHM = "m.megolm_backup.v1.curve25519-aes-sha2";
 
@@ -134,11 +134,16 @@ export class Homeserver {
 
   /** @param body to be put there, `null` to get what is there */
   async #request(path: string, signal: AbortSignal, body: string | null): Promise<Response> {
-    const token = await this.#accessTokens(null);
+    const token = await this.#token(null, signal);
     const response = await this.#fetch(path, token, signal, body);
     if (response.status !== 401 || token === null) return response;
     discard(response);
-    return this.#fetch(path, await this.#accessTokens(token), signal, body);
+    return this.#fetch(path, await this.#token(token, signal), signal, body);
+  }
+
+  /** The client may ask its homeserver for a new one, with no limit of time. */
+  #token(refused: string | null, signal: AbortSignal): Promise<string | null> {
+    return within(this.#patience.firstByte, orAborted(this.#accessTokens(refused), signal), noAnswer);
   }
 
   async #fetch(path: string, token: string | null, signal: AbortSignal, body: string | null): Promise<Response> {

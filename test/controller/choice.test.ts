@@ -45,6 +45,17 @@ describe("Pause, resume and stop", () => {
     await until(async () => (await scene.homeserver.requested(KEYS_PATH))[0]?.outcome === "aborted", "still open");
   });
 
+  it("are answered also while the client waits for a new access token", async () => {
+    scene = await SyncScene.open({ answer: () => ({ status: 401, json: { errcode: "M_UNKNOWN_TOKEN" } }) });
+    scene.host.renewedToken = new Promise<never>(() => {});
+    const controller = scene.controller();
+    await controller.start();
+    await scene.homeserver.requested(KEYS_PATH);
+    await controller.pause();
+    await controller.stop();
+    expect(controller.state.status).to.equal("idle");
+  });
+
   it("stay paused when the page opens again", async () => {
     scene = await SyncScene.open({ knowsKey: false });
     const before = scene.controller();

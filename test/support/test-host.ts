@@ -38,7 +38,7 @@ export class TestHost implements Host {
   /** Of all calls, those that came twice included. */
   importedInAll = 0;
   accessToken: string | null = "token-1";
-  renewedToken: string | null = null;
+  renewedToken: string | null | Promise<never> = null;
   /** Called whenever the access token is asked for: before each request. */
   beforeToken: () => void = () => {};
   /** Called before each import: may throw, wait, or say how many are rejected. */
@@ -62,7 +62,7 @@ export class TestHost implements Host {
         return this.accessToken;
       },
       renewAccessToken: async () => {
-        this.accessToken = this.renewedToken;
+        this.accessToken = await this.renewedToken;
         return this.accessToken;
       },
     };
