@@ -42,7 +42,7 @@ export async function unlockBackups(
   );
   if (left.length === 0) return { isUnchecked: false };
   const isUnchecked = isOpen(found, entered);
-  if (left.length < rows.length) return { isUnchecked };
+  if (left.length < locked.length) return { isUnchecked };
   const { cause } = left.findLast(({ row }) => !row.replaced) ?? (left.at(-1) as StillLocked);
   if (!isUnchecked || isFault(cause, "stored-backup-key-mismatch")) throw cause;
   throw asUnchecked(found.error);

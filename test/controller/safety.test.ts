@@ -341,6 +341,21 @@ describe("A spool without its key", () => {
   });
 });
 
+describe("A recovery key that opens nothing", () => {
+  it("is refused also while another backup is being imported", async () => {
+    const scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
+    (await locked(scene)).close();
+    const next = await makeKeyBackup({ keys: KEYS, rooms: 1 });
+    await scene.replaceBackup("2", next);
+    scene.host.learnDecryptionKey(next.decryptionKey);
+    const { controller, goOn } = await inMidImport(scene);
+    const { decryptionKey: another } = await makeKeyBackup({ keys: 1, rooms: 1 });
+    expect(await codeOf(controller.unlock(recoveryKeyOf(another)))).to.equal("decryption-key-mismatch");
+    goOn();
+    await scene.close();
+  });
+});
+
 describe("Erasing", () => {
   it("leaves nothing behind, wherever the run was", async () => {
     const scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
