@@ -444,9 +444,12 @@ function hasMoreToTell(row: BackupRow): boolean {
   return hasSpooled(row) || total > downloaded;
 }
 
-/** A backup that was downloaded, and has no room key, waits for no decryption key. */
+/** A backup that was downloaded, and has no room key, waits for no decryption key. Where one turns up all the same, it does. */
 function emptyDecryptor(row: BackupRow): RoomKeyDecryptor | null {
-  return isEmpty(row) ? { decrypt: () => "undecryptable", close: () => {} } : null;
+  const decrypt = () => {
+    throw new KeyBackupSyncError("decryption-key-mismatch");
+  };
+  return isEmpty(row) ? { decrypt, close: () => {} } : null;
 }
 
 function isEmpty(row: BackupRow): boolean {
