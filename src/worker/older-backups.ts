@@ -125,9 +125,9 @@ class Look implements OlderBackups {
   }
 }
 
-/** Versions of backups that were the account's, or were found before, and are not all in the crypto store. */
+/** Versions of backups that were the account's, or were found before. */
 function rememberedIn(rows: readonly BackupRow[], current: BackupVersion | null): string[] {
-  const open = rows.filter((row) => row.replaced && !isSettled(row)).map(({ backup }) => backup.version);
+  const open = rows.filter(({ replaced }) => replaced).map(({ backup }) => backup.version);
   return [...new Set(open)].filter((version) => version !== current?.version).reverse();
 }
 

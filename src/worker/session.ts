@@ -193,8 +193,7 @@ export class Session {
   async findOlder(signal: AbortSignal): Promise<readonly KeptBackup[]> {
     const current = this.#checked?.backup ?? null;
     const { found, gone } = await this.#olderVersions.find(current, await this.#spool.getBackups(), signal);
-    for (const row of await this.#spool.getBackups())
-      if (row.older && gone.includes(row.backup.version)) await this.#spool.markOlder(row.backupId, false);
+    await this.#close(gone);
     const missing = new Map<string, BackupVersion>();
     const kept: KeptBackup[] = [];
     for (const backup of found.filter(isOpenable)) {
@@ -205,6 +204,15 @@ export class Session {
     }
     this.#older = missing;
     return kept;
+  }
+
+  /** The homeserver has these versions no more. Rows of which there is nothing more to tell go, with their decryption keys. */
+  async #close(gone: readonly string[]): Promise<void> {
+    const rows = (await this.#spool.getBackups()).filter((row) => row.replaced && gone.includes(row.backup.version));
+    for (const row of rows) {
+      const after = row.older ? await this.#spool.markOlder(row.backupId, false) : row;
+      if (!hasMoreToTell(after)) await this.#spool.deleteBackup(row.backupId);
+    }
   }
 
   async #olderRow(backup: DescribedBackup): Promise<BackupRow> {
@@ -374,7 +382,10 @@ export class Session {
     return present.some((row) => row.publicKey !== publicKey);
   }
 
-  /** What is kept of backups that are no longer the account's. Those of which there is nothing more to tell go. */
+  /**
+   * What is kept of backups that are no longer the account's, and not all in the crypto store. All of them stay, with their ledgers and
+   * decryption keys, as long as the homeserver may still have them: see `findOlder`.
+   */
   async #replacedBy(current: BackupVersion | null): Promise<KeptBackup[]> {
     const replaced: KeptBackup[] = [];
     for (const { backupId, backup, publicKey } of await this.#spool.getBackups()) {
@@ -382,8 +393,6 @@ export class Session {
       if (backup.version === current?.version && isSameKey) continue;
       const after = await this.#spool.markReplaced(backupId, true);
       if (hasMoreToTell(after)) replaced.push(await this.#spool.kept(after));
-      // That it is all in the crypto store need not be found out again.
-      else if (!after.older) await this.#spool.deleteBackup(backupId);
     }
     return replaced;
   }

@@ -1,5 +1,6 @@
 /** Older backups that the homeserver still has beside the present one. */
 import { expect } from "@open-wc/testing";
+import { openDB } from "idb";
 import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
 import type { KeyBackupSyncController } from "../../src/index.js";
 import { type KeyBackup, makeKeyBackup } from "../support/room-keys.mjs";
@@ -167,6 +168,39 @@ describe("An older backup that the homeserver still has", () => {
     await completed();
     const paths = (await scene.homeserver.requests()).slice(before).map(({ path }) => path);
     expect(paths.filter((path) => path.startsWith(KEYS_PATH))).to.deep.equal([]);
+  });
+
+  /** All of version 1 is here; then another client makes the next one, and the first one's decryption key is known here no more. */
+  async function oldOneComplete(): Promise<void> {
+    await scene.homeserver.script(presentRoutes("1", old));
+    knowOldKey();
+    const controller = scene.controller();
+    await completed(controller);
+    controller.close();
+    scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+  }
+
+  it("that was complete when another client replaced it needs no download, nor its decryption key", async () => {
+    await oldOneComplete();
+    await script(olderRoutes("1", old));
+    const before = (await scene.homeserver.requests()).length;
+    const controller = scene.controller();
+    const { replaced } = await completed(controller);
+    const queries = (await scene.homeserver.requests()).slice(before).map(({ query }) => query.version);
+    expect([replaced, queries.includes("1")]).to.deep.equal([null, false]);
+    expect(await controller.assessReset()).to.deep.equal({ kind: "none", earlier: 0 });
+    expectInStore(scene.backup, old);
+  });
+
+  it("leaves nothing behind on this device once it is complete, and deleted on the homeserver", async () => {
+    await oldOneComplete();
+    await script({});
+    const { backup } = await completed();
+    const { userId, deviceId } = scene.host.account;
+    const database = await openDB(`key-backup-sync:${userId}:${deviceId}`);
+    const rows = await database.getAll("backups");
+    database.close();
+    expect(rows.map((row) => row.backup.version)).to.deep.equal([backup.version]);
   });
 
   it("is looked for also where the present one was complete before", async () => {
