@@ -172,11 +172,27 @@ export function keptBackup(row: BackupRow, safekeeping: Safekeeping): KeptBackup
   return { ...kept, hasSpooled: hasSpooled(row), safekeeping, usedAt };
 }
 
-/** The homeserver still has it, or has it no more. What came to its end as all that there would be begins anew: its chunks are gone. */
+/** It is no longer the account's, or is the account's again. */
+export function withReplaced(row: BackupRow, replaced: boolean): BackupRow {
+  return replaced
+    ? { ...row, replaced, older: row.older === true }
+    : { ...withMoreToCome(row), replaced, older: false };
+}
+
+/** The homeserver still has it, or has it no more. */
 export function withOlder(row: BackupRow, older: boolean): BackupRow {
-  if (!older || !isClosed(row) || isSettled(row) || hasSpooled(row)) return { ...row, older: older && row.replaced };
+  return older && row.replaced ? { ...withMoreToCome(row), older } : { ...row, older: false };
+}
+
+/** What came to its end as all that there would be begins anew: its chunks are gone, and a later answer cannot go on behind them. */
+function withMoreToCome(row: BackupRow): BackupRow {
+  return isClosed(row) && !isSettled(row) && !hasSpooled(row) ? begunAnew(row) : row;
+}
+
+/** Nothing of it is spooled. What was imported stays imported. */
+export function begunAnew(row: BackupRow): BackupRow {
   const counts = { safe: row.imported, failures: NO_FAILURES, pass: row.pass + 1 };
-  return { ...row, ...counts, older, segments: [], cursor: beginningOf(0) };
+  return { ...row, ...counts, segments: [], whole: false, cursor: beginningOf(0) };
 }
 
 /** A new answer begins: of the backup as it is now. What is spent makes room for it; where all is settled, a pass begins. */

@@ -9,9 +9,11 @@ import type { BackupInfo, Safekeeping } from "../state.js";
 import {
   type BackupRow,
   type BatchCounts,
+  begunAnew,
   type ChunkPlace,
   hasSpooled,
   isRowOf,
+  isSettled,
   isSpent,
   keptBackup,
   newBackupRow,
@@ -21,6 +23,7 @@ import {
   withChunk,
   withOlder,
   withoutMemory,
+  withReplaced,
   withSegment,
   withSettled,
   withWhole,
@@ -210,12 +213,12 @@ export class Spool {
 
   /** Whether it is no longer the account's backup. */
   markReplaced(backupId: string, replaced: boolean): Promise<BackupRow> {
-    return this.#change(backupId, (row) => ({ ...row, replaced, older: replaced && row.older === true }));
+    return this.changeSegments(backupId, (row) => withReplaced(row, replaced));
   }
 
   /** Whether the homeserver still has it, though it is no longer the account's. */
   markOlder(backupId: string, older: boolean): Promise<BackupRow> {
-    return this.#change(backupId, (row) => withOlder(row, older));
+    return this.changeSegments(backupId, (row) => withOlder(row, older));
   }
 
   /** Whether the client may count room keys of another backup of the same version as backed up in this one. */
@@ -267,11 +270,20 @@ export class Spool {
     });
   }
 
-  /** Deletes everything but the choice, and what exists nowhere else: spooled keys of backups that there are no more. */
+  /**
+   * Deletes everything but the choice, and what may exist nowhere else: of backups that are no longer the account's, the room keys that wait
+   * to be imported, and the decryption keys, which open them where the homeserver still has them.
+   */
   async forget(): Promise<void> {
-    const rows = await this.getBackups();
-    const gone = rows.filter((row) => !(row.replaced && hasSpooled(row)));
-    for (const { backupId } of gone) await this.deleteBackup(backupId);
+    for (const row of await this.getBackups()) {
+      if (row.replaced && hasSpooled(row)) continue;
+      if (!row.replaced || !(await this.#hasKeys(row))) await this.deleteBackup(row.backupId);
+      else if (!isSettled(row)) await this.changeSegments(row.backupId, begunAnew);
+    }
+  }
+
+  async #hasKeys(row: BackupRow): Promise<boolean> {
+    return row.storedKeys.length > 0 || (await this.keptKeys(row)).length > 0;
   }
 
   /** Chunks that another worker had in memory are gone with it. To be called by who has the run alone. */

@@ -58,8 +58,8 @@ describe("An older backup that the homeserver still has", () => {
   /** With version 2 as the present one, empty where `isEmpty`. */
   async function script(routes: Script, version = "2"): Promise<void> {
     await scene.homeserver.script({
-      ...routes,
       ...presentRoutes(version, scene.backup),
+      ...routes,
       [`${VERSION_PATH}/{version}`]: GONE,
     });
   }
@@ -192,6 +192,22 @@ describe("An older backup that the homeserver still has", () => {
     expectInStore(scene.backup, old);
   });
 
+  it("is fetched to its end with the decryption key that was kept, also after a stop", async () => {
+    await oldKeyKept();
+    await script({
+      ...olderRoutes("1", old),
+      [`${KEYS_PATH}?version=2`]: cutAnswer(scene.backup, 0.5, { until: "never" }),
+    });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "downloading", () => scene.host.imported.size > 0);
+    await controller.stop();
+    await script(olderRoutes("1", old));
+    const { replaced } = await completed(controller);
+    expect(replaced).to.equal(null);
+    expectInStore(scene.backup, old);
+  });
+
   it("leaves nothing behind on this device once it is complete, and deleted on the homeserver", async () => {
     await oldOneComplete();
     await script({});
@@ -214,6 +230,25 @@ describe("An older backup that the homeserver still has", () => {
     await controller.autoStart();
     await whenStatus(controller, "complete", () => scene.host.imported.size > KEYS);
     expectInStore(scene.backup, old);
+  });
+
+  it("that was not found, and is the present one again, is downloaded once, without a fault", async () => {
+    await oldKeyKept();
+    await script({});
+    const controller = scene.controller();
+    await completed(controller);
+    await scene.homeserver.script(presentRoutes("1", old));
+    knowOldKey();
+    const before = (await scene.homeserver.requests()).length;
+    const reasons = new Set<string>();
+    controller.addEventListener("statechange", () => {
+      if (controller.state.status === "waiting") reasons.add(controller.state.reason);
+    });
+    scene.host.hearOfBackup();
+    await whenStatus(controller, "complete", ({ backup }) => backup.version === "1");
+    expectInStore(scene.backup, old);
+    const paths = (await scene.homeserver.requests()).slice(before).map(({ path }) => path);
+    expect([paths.filter((path) => path === KEYS_PATH).length, ...reasons]).to.deep.equal([1]);
   });
 
   it("is the present one again when the newest is deleted", async () => {
