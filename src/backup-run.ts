@@ -29,6 +29,13 @@ export interface Role {
   readonly replaced: ReplacedBackups | null;
 }
 
+export interface SettleOptions {
+  /** False: there is more to do before all is complete. */
+  readonly isLast?: boolean;
+  /** What can be done with other backups, as long as this one waits for its decryption key. Resolves to what there is to tell of them. */
+  readonly whileLocked?: () => Promise<ReplacedBackups | null>;
+}
+
 export class BackupRun {
   readonly #options: ImportingOptions;
   readonly #kind: Role["kind"];
@@ -52,6 +59,7 @@ export class BackupRun {
   #downloadWait: Wait | null = null;
   #lacksKey = false;
   #openedOnce: Promise<void> | null = null;
+  #whileLocked: SettleOptions["whileLocked"];
 
   constructor(
     options: ImportingOptions,
@@ -90,11 +98,18 @@ export class BackupRun {
     this.#options.report({ status: "complete", ...this.#sync });
   }
 
+  /** Other backups were shown meanwhile. */
+  showAgain(replaced: ReplacedBackups | null): void {
+    this.#sync = { ...this.#sync, replaced };
+    this.#show();
+  }
+
   /**
    * Resolves when every key is settled, and reports that, if it is the last to be settled.
    * @throws what needs a person, or a later try, once all that could be done is done
    */
-  async settle(isLast = true): Promise<void> {
+  async settle({ isLast = true, whileLocked }: SettleOptions = {}): Promise<void> {
+    this.#whileLocked = whileLocked;
     this.#show();
     const rooms = this.#importRooms();
     const [download, imported] = [this.#download(), this.#import()];
@@ -264,11 +279,28 @@ export class BackupRun {
         if (isOpen) return await this.#backUpAgain(key);
         if (this.#kind !== "present" || this.#isBroken) throw new KeyBackupSyncError("decryption-key-mismatch");
         this.#show();
-        await Promise.race([changes.moreThan(count, this.#signal), this.#untilItMayOpen(key)]);
+        await this.#letOthersGoOn();
+        await Promise.race([
+          changes.moreThan(count, this.#signal),
+          this.#untilItMayOpen(key),
+          this.#untilOthersMayGoOn(),
+        ]);
       }
     } finally {
       unsubscribe();
     }
+  }
+
+  /** Not beside the download of this one: all of it comes first. */
+  async #letOthersGoOn(): Promise<void> {
+    const importOthers = this.#whileLocked;
+    if (!importOthers || !this.#isWhole) return;
+    this.#whileLocked = undefined;
+    this.showAgain(await importOthers());
+  }
+
+  #untilOthersMayGoOn(): Promise<void> {
+    return this.#whileLocked ? this.#whole.moreThan(0, this.#signal) : new Promise(() => {});
   }
 
   /** Where this backup took the place of another one of the same version, which the client would not notice. */

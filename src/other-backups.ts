@@ -16,6 +16,7 @@ export class OtherBackups {
   /** What there is to tell of each, by its ID. */
   readonly #told = new Map<string, ReplacedBackups>();
   #fault: KeyBackupSyncError | null = null;
+  #olderOnce: Promise<void> | null = null;
 
   constructor(options: ImportingOptions) {
     this.#options = options;
@@ -62,8 +63,17 @@ export class OtherBackups {
     }
   }
 
-  /** Downloads and imports older backups that the homeserver still has. One that fails is for a later run. */
-  async importOlder(): Promise<void> {
+  /**
+   * Downloads and imports older backups that the homeserver still has, once. One that fails is for a later run.
+   * @returns what there is to tell of all others then
+   */
+  async importOlder(): Promise<ReplacedBackups | null> {
+    this.#olderOnce ??= this.#importOlder();
+    await this.#olderOnce;
+    return this.replaced;
+  }
+
+  async #importOlder(): Promise<void> {
     for (const kept of await this.#findOlder()) {
       const backup = new BackupRun(this.#options, kept, { kind: "older", replaced: null });
       try {

@@ -154,25 +154,39 @@ async function importPresent(
     return;
   }
   const { kept } = check;
-  if (isUnfinished) return importLeftOver(options, kept, replaced);
+  if (isUnfinished) return importLeftOver(options, kept, others);
   const present = new BackupRun(options, kept, { kind: "present", replaced });
-  if (!kept.settled) await present.settle(false);
+  if (!kept.settled) await settleBefore(present, others, options);
   await others.importOlder();
   present.complete(others.replaced);
   await lookOnceMore(options, kept.backup, present.hasUndecryptable);
 }
 
+/** What keeps the present backup from being imported keeps no other one from it. @throws what `BackupRun.settle` throws */
+async function settleBefore(present: BackupRun, others: OtherBackups, { signal }: RunOptions): Promise<void> {
+  try {
+    await present.settle({ isLast: false, whileLocked: () => others.importOlder() });
+  } catch (cause) {
+    if (!isFault(cause, "decryption-key-mismatch", "import-failed", "malformed-response")) throw cause;
+    await others.importOlder().catch(() => signal.throwIfAborted());
+    present.showAgain(others.replaced);
+    throw cause;
+  }
+}
+
 /** What a reset that did not finish left on the homeserver comes to this device as well. What there is to say is that it did not finish. */
-async function importLeftOver(options: ImportingOptions, kept: KeptBackup, replaced: ReplacedBackups | null) {
-  const unfinished: KeyBackupSyncState = { status: "unavailable", reason: "reset-unfinished", replaced };
-  const report = (state: KeyBackupSyncState) => options.report(isLocked(state) ? unfinished : state);
+async function importLeftOver(options: ImportingOptions, kept: KeptBackup, others: OtherBackups) {
+  const unfinished = () => ({ status: "unavailable", reason: "reset-unfinished", replaced: others.replaced }) as const;
+  const report = (state: KeyBackupSyncState) => options.report(isLocked(state) ? unfinished() : state);
+  const role = { kind: "present", replaced: others.replaced } as const;
   try {
     if (!kept.settled && kept.backup.count > 0)
-      await new BackupRun({ ...options, report }, kept, { kind: "present", replaced }).settle();
+      await settleBefore(new BackupRun({ ...options, report }, kept, role), others, options);
   } catch (cause) {
     if (!isFault(cause, "decryption-key-mismatch")) throw cause;
   }
-  options.report(unfinished);
+  await others.importOlder();
+  options.report(unfinished());
 }
 
 /** All of it is here, and waits for its decryption key. */

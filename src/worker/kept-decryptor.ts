@@ -7,9 +7,9 @@ import { SeveralDecryptors } from "./several-decryptors.js";
 import type { Spool } from "./spool.js";
 
 /**
- * Tries the key of this backup first, then the keys of other backups of the same version. The keys of others alone open only a backup
- * that was replaced, and only if they decrypt all that waits in it: the homeserver told a wrong public key for it. No key may count as
- * undecryptable because the right decryption key is not known yet.
+ * Tries the key of this backup first, wherever it was kept: a client may have taken it for the key of another version. Then it tries the keys
+ * of other backups of the same version. They alone open only a backup that was replaced, and only if they decrypt all that waits in it: the
+ * homeserver told a wrong public key for it. No key may count as undecryptable because the right decryption key is not known yet.
  *
  * @param given what the client takes for the decryption key, `null` if it knows none
  * @returns `null` if the backup cannot be opened
@@ -28,23 +28,27 @@ export async function keptDecryptor(
   return null;
 }
 
-/** One for each key. */
+/** One for each key that may open it. */
 async function knownDecryptors(spool: Spool, row: BackupRow, given: Uint8Array | null): Promise<Decryptor[]> {
+  const rows = await spool.getBackups();
+  const isOfVersion = ({ backup }: BackupRow) => backup.version === row.backup.version;
+  const ofVersion = [...(given ? [given] : []), ...(await keysOf(spool, rows.filter(isOfVersion)))];
+  const ofOthers = await keysOf(
+    spool,
+    rows.filter((other) => !isOfVersion(other)),
+  );
   const known = new Map<string, Decryptor>();
-  for (const key of [...(given ? [given] : []), ...(await keysOfVersion(spool, row))]) {
+  for (const [index, key] of [...ofVersion, ...ofOthers].entries()) {
     const decryptor = await decryptorOf(key);
     if (!decryptor) continue;
-    if (known.has(decryptor.publicKey)) decryptor.close();
+    const mayOpen = index < ofVersion.length || decryptor.publicKey === row.publicKey;
+    if (!mayOpen || known.has(decryptor.publicKey)) decryptor.close();
     else known.set(decryptor.publicKey, decryptor);
   }
   return [...known.values()];
 }
 
-/** And of backups that were made with the same decryption key. */
-async function keysOfVersion(spool: Spool, { backup, publicKey }: BackupRow): Promise<Uint8Array[]> {
-  const rows = (await spool.getBackups()).filter(
-    (row) => row.backup.version === backup.version || row.publicKey === publicKey,
-  );
+async function keysOf(spool: Spool, rows: readonly BackupRow[]): Promise<Uint8Array[]> {
   return (await Promise.all(rows.map((row) => spool.keptKeys(row)))).flat();
 }
 

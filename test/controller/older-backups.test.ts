@@ -208,6 +208,47 @@ describe("An older backup that the homeserver still has", () => {
     expectInStore(scene.backup, old);
   });
 
+  it("whose decryption key the client takes for that of the present one is imported, though the present one is not", async () => {
+    await script(olderRoutes("1", old));
+    knowOldKey();
+    const controller = scene.controller();
+    await controller.start();
+    const { error } = await whenStatus(controller, "failed");
+    expect(error.code).to.equal("decryption-key-mismatch");
+    expectInStore(old);
+  });
+
+  it("whose decryption key the client took for that of the present one is imported later, without the client's help", async () => {
+    await script({ [`${VERSION_PATH}/1`]: { status: 500 } });
+    knowOldKey();
+    const first = scene.controller();
+    await first.start();
+    await whenStatus(first, "failed");
+    first.close();
+    scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+    await script(olderRoutes("1", old));
+    const { replaced } = await completed();
+    expect(replaced).to.equal(null);
+    expectInStore(scene.backup, old);
+  });
+
+  it("whose decryption key was kept does not wait for that of the present one", async () => {
+    await oldKeyKept();
+    scene.host.forgetDecryptionKey();
+    await script({ ...olderRoutes("1", old), ...roomRoutes(old) });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(
+      controller,
+      "waiting",
+      ({ reason }) => reason === "decryption-key" && scene.host.imported.size === OLD_KEYS,
+    );
+    expectInStore(old);
+    scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+    await whenStatus(controller, "complete");
+    expectInStore(scene.backup, old);
+  });
+
   it("leaves nothing behind on this device once it is complete, and deleted on the homeserver", async () => {
     await oldOneComplete();
     await script({});

@@ -136,6 +136,11 @@ export class TestHost implements Host {
     for (const roomKey of older) this.imported.set(roomKey.session_id, roomKey);
   }
 
+  /** As after a reset by another client, before the new recovery key is entered here. */
+  forgetDecryptionKey(): void {
+    this.#decryptionKey = null;
+  }
+
   /** As by entering the recovery key. */
   learnDecryptionKey(base64: string): void {
     this.#decryptionKey = base64;
