@@ -4,7 +4,7 @@ import { Changes } from "./changes.js";
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore } from "./host.js";
 import { importRoomKeys } from "./import.js";
-import { PaceMeter } from "./pace-meter.js";
+import { RunPace } from "./pace-meter.js";
 import type { KeptBackup, Spooled } from "./protocol.js";
 import { Retries, type Wait } from "./retries.js";
 import { importRooms } from "./room-import.js";
@@ -40,7 +40,7 @@ export class BackupRun {
   readonly #options: ImportingOptions;
   readonly #kind: Role["kind"];
   readonly #cryptoStore: Pick<CryptoStore, "importRoomKeys">;
-  readonly #pace = new PaceMeter();
+  readonly #pace = new RunPace();
   /** Ends all stages: when one of them fails, and when there is nothing left to do. */
   readonly #ended: AbortController;
   readonly #signal: AbortSignal;

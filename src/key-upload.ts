@@ -24,8 +24,6 @@ const COUNT_SHARE = 20;
 /** A homeserver that counts wrong is not sent all keys for ever. */
 const MOST_REPEATS = 2;
 
-const NO_FAILURES = { malformed: 0, undecryptable: 0, rejected: 0 };
-
 export interface KeyUploadOptions {
   readonly host: Host;
   /** That of the host, by which a client that was stopped is noticed. */
@@ -243,7 +241,7 @@ export class KeyUpload {
 
   #show(done: number, total: number, hold: UploadHold | null): void {
     if (this.#closed.signal.aborted) return;
-    const pace = this.#pace.measure({ total, downloaded: done, imported: 0, failures: NO_FAILURES }, performance.now());
+    const pace = this.#pace.measure(done, total, performance.now());
     this.#upload = { total, done, secondsLeft: hold ? null : (pace?.secondsLeft ?? null), hold };
     this.#options.onChange();
   }

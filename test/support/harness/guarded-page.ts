@@ -1,17 +1,10 @@
 /**
- * A host's page that guards its client, for openHarness(): it can begin a reset whose new backup the homeserver never gets to hear of, as when
- * the page is closed in between. Its parameters are where the homeserver is and which device it is, so that a reload is the same device's.
+ * A host's page that guards its client, for openHarness(): see client-page.ts. It can begin a reset whose new backup the homeserver never gets
+ * to hear of, as when the page is closed in between.
  */
-import "../../../components/index.js";
-import { controllerFor, guardBackupReset } from "../../../src/index.js";
+import { guardBackupReset } from "../../../src/index.js";
 import * as matrix from "../matrix-client.js";
-
-const {
-  url = "",
-  userId = "",
-  deviceId = "",
-  accessToken = "",
-} = Object.fromEntries(new URLSearchParams(location.search));
+import { openClientPage } from "./client-page.js";
 
 let holdsBack = false;
 let onDeleted: () => void = () => {};
@@ -23,34 +16,18 @@ const fetchFn: typeof fetch = (resource, options) => {
   return new Promise(() => {});
 };
 
-const device = { userId, deviceId, accessToken };
-const client = await matrix.openMatrixClient(url, device, fetchFn, matrix.rememberedSecretStorageKeys());
+const page = await openClientPage(fetchFn, matrix.rememberedSecretStorageKeys());
 
-export const element = document.createElement("key-backup-sync");
-
-export const countRoomKeys = (): Promise<number> => matrix.countRoomKeys(client);
-
-/** As by entering the recovery key. @param decryptionKey base64 */
-export function learnDecryptionKey(decryptionKey: string, version: string): Promise<void> {
-  return matrix.learnDecryptionKey(client, decryptionKey, version);
-}
+export const { element, countRoomKeys, learnDecryptionKey, close } = page;
 
 /** Resolves when the old backup is deleted. The new one is not made as long as this page lives. */
 export function resetHalfway(): Promise<void> {
   holdsBack = true;
   return new Promise((resolve) => {
     onDeleted = resolve;
-    void matrix.cryptoOf(client).resetKeyBackup();
+    void matrix.cryptoOf(page.client).resetKeyBackup();
   });
 }
 
-export function close(): void {
-  element.remove();
-  controllerFor(client).close();
-  client.stopClient();
-}
-
-element.lang = "en";
-element.client = client;
 document.body.append(element);
-guardBackupReset(client, element);
+guardBackupReset(page.client, element);
