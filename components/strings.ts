@@ -3,7 +3,7 @@
  * It does not know which of them is shown when: see key-backup-progress/sayings.ts.
  */
 import type { ErrorCode, NextMove } from "../src/errors.js";
-import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, KeysNotUploaded } from "../src/reset.js";
+import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, KeysNotUploaded, NoBackupReason } from "../src/reset.js";
 import type {
   FailureReason,
   ReplacedBackups,
@@ -164,8 +164,13 @@ export interface KeyBackupSyncStrings {
   readonly warning: Readonly<Record<Occasion, WarningStrings>>;
   /** One line each in the list of keys that may be lost. */
   readonly atRisk: Readonly<
-    Record<keyof (KeysAtRisk & EarlierKeys & KeysNotUploaded), (count: number, formats: Formats) => string>
+    Record<
+      keyof (KeysAtRisk & EarlierKeys & KeysNotUploaded) | "older" | NoBackupReason,
+      (count: number, formats: Formats) => string
+    >
   > & {
+    /** Said below the list: some of what older backups hold cannot be read here. */
+    lockedOlder(count: number, formats: Formats): string;
     /** Comes before the list where it is all that is known. */
     readonly known: string;
     /** Finishing first came to an end. */
@@ -499,6 +504,16 @@ export const ENGLISH: KeyBackupSyncStrings = {
       `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an earlier backup ${f.plural(count, { one: "is", other: "are" })} only on this device, and not yet imported`,
     notUploaded: (count, f) =>
       `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} on this device alone, and not yet saved in your key backup`,
+    older: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} only in an older backup, which goes as well`,
+    lockedOlder: (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key", other: "keys" })} of an older backup can be read only with the recovery key that you had then.`,
+    "no-backup": (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} on this device alone: your account has no key backup. Set it up in the settings of this app first, or export the keys there`,
+    "key-storage-off": (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} on this device alone: you turned key storage off. Turn it on in the settings of this app first, or export the keys there`,
+    "backup-not-used": (count, f) =>
+      `${f.number(count)} ${f.plural(count, { one: "key is", other: "keys are" })} on this device alone: it does not use your key backup. Verify this device first, or enter your recovery key`,
     notAll: "Not every key is saved.",
   },
   rescueCopy: {

@@ -9,6 +9,7 @@ import type {
   AssessmentDoubt,
   EarlierKeys,
   KeysAtRisk,
+  KeysInNoBackup,
   KeysNotUploaded,
   OlderKeys,
   ResetAssessment,
@@ -36,7 +37,11 @@ export async function assessReset(link: WorkerLink, cryptoStore: CryptoStore, si
     const comparison = await link.call("compare", [key, contents], signal);
     const { version, count, isOtherKey } = comparison;
     const backedUp = await cryptoStore.getBackedUp?.();
-    const kept = { ...keptOf(comparison), ...notUploadedOf(comparison, contents, backedUp ?? null) };
+    const kept = {
+      ...keptOf(comparison),
+      ...notUploadedOf(comparison, contents, backedUp ?? null),
+      ...(await inNoBackup(link, comparison, contents, backedUp, signal)),
+    };
     if (!contents && version !== null)
       return inDoubt({ kind: "unknown", reason: "crypto-store-error", known: null, ...kept });
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
@@ -77,7 +82,24 @@ function notUploadedOf(
   return notUploaded > 0 ? { notUploaded } : {};
 }
 
-type Kept = EarlierKeys & OlderKeys & UnfinishedReset & KeysNotUploaded;
+/** @param backedUp `undefined` where the host cannot tell to which backup the client uploads */
+async function inNoBackup(
+  link: WorkerLink,
+  { version, fromBackups }: Pick<BackupComparison, "version" | "fromBackups">,
+  contents: CryptoStoreContents | null,
+  backedUp: BackedUpRoomKeys | null | undefined,
+  signal: AbortSignal,
+): Promise<KeysInNoBackup> {
+  const isInUse = version !== null && backedUp !== null;
+  const count = (contents?.roomKeyCount ?? 0) - fromBackups;
+  if (isInUse || count <= 0) return {};
+  if (version !== null) return { inNoBackup: { count, reason: "backup-not-used" } };
+  // Where that cannot be read, there is at least no backup.
+  const isOff = await link.call("isKeyStorageOff", [], signal).catch(() => false);
+  return { inNoBackup: { count, reason: isOff ? "key-storage-off" : "no-backup" } };
+}
+
+type Kept = KeysInNoBackup & EarlierKeys & OlderKeys & UnfinishedReset & KeysNotUploaded;
 
 function assess(comparison: BackupComparison, hasKey: boolean, kept: Kept): ResetAssessment {
   const risk = withOlder(riskOf(comparison), comparison.older);

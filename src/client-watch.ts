@@ -40,7 +40,9 @@ export class ClientWatch {
       onDecryptionKeyChange: (listener) => cryptoStore.onDecryptionKeyChange(listener),
       importRoomKeys: async (roomKeys, version) => this.#running(cryptoStore).importRoomKeys(roomKeys, version),
       importExportedRoomKeys: async (roomKeys) => this.#running(cryptoStore).importExportedRoomKeys(roomKeys),
-      getBackedUp: async () => (await this.#running(cryptoStore).getBackedUp?.()) ?? null,
+      ...(cryptoStore.getBackedUp && {
+        getBackedUp: async () => (await this.#running(cryptoStore).getBackedUp?.()) ?? null,
+      }),
       backUpAgain: async () => this.#running(cryptoStore).backUpAgain?.(),
       nextUpload: async () => (await this.#running(cryptoStore).nextUpload?.()) ?? null,
       onUpload: (listener) => cryptoStore.onUpload?.(listener) ?? (() => {}),

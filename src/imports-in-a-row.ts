@@ -14,7 +14,7 @@ export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
     getContents: () => cryptoStore.getContents(),
     getDecryptionKey: () => cryptoStore.getDecryptionKey(),
     onDecryptionKeyChange: (listener) => cryptoStore.onDecryptionKeyChange(listener),
-    getBackedUp: async () => (await cryptoStore.getBackedUp?.()) ?? null,
+    ...(cryptoStore.getBackedUp && { getBackedUp: async () => (await cryptoStore.getBackedUp?.()) ?? null }),
     backUpAgain: () => inARow(async () => cryptoStore.backUpAgain?.()),
     importRoomKeys: (roomKeys, version) =>
       inARow(() => collectingInTime(roomKeys.length, () => cryptoStore.importRoomKeys(bestCopies(roomKeys), version))),

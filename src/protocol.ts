@@ -80,6 +80,8 @@ export interface BackupComparison {
   readonly isResetUnfinished: boolean;
   /** Room keys of other backups that are kept here and not imported. */
   readonly earlier: number;
+  /** Room keys in the crypto store that came from backups which the homeserver still has. */
+  readonly fromBackups: number;
   /** `null` if they were not asked for. */
   readonly older: OlderRisk | null;
 }

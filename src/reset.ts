@@ -27,6 +27,7 @@ export type AssessmentDoubt =
 /** What would be lost if the backup were reset now: compared with the homeserver by count and etag at that moment. */
 export type ResetAssessment = EarlierKeys &
   KeysNotUploaded &
+  KeysInNoBackup &
   OlderKeys &
   UnfinishedReset &
   /** Nothing: there is no backup, it is empty, or the crypto store has every key of it. */
@@ -41,6 +42,21 @@ export type ResetAssessment = EarlierKeys &
 export interface KeysNotUploaded {
   /** Room keys in the crypto store that are not in the backup that the client uploads to, by its marks and by the homeserver's count. */
   readonly notUploaded?: number;
+}
+
+/** Why the client uploads to no backup. */
+export type NoBackupReason =
+  /** The account has none. */
+  | "no-backup"
+  /** The account has none: the user turned key storage off, for all devices. */
+  | "key-storage-off"
+  /** The account has one, and this device does not use it: it does not know its decryption key, or does not trust it. */
+  | "backup-not-used";
+
+/** What this device has while it uploads to no backup. A reset leaves these keys; to log out deletes them. */
+export interface KeysInNoBackup {
+  /** Left out if there are none, or the client uploads to a backup. */
+  readonly inNoBackup?: { readonly count: number; readonly reason: NoBackupReason };
 }
 
 /** What this device has of backups that were deleted or replaced. */

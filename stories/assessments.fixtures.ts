@@ -29,12 +29,24 @@ export const ASSESSMENTS = {
     "Nothing, an earlier backup was replaced": { kind: "none", earlier: REPLACED.locked },
     "Nothing, keys are not uploaded yet": { kind: "none", earlier: 0, notUploaded: UPLOAD.total - UPLOAD.done },
     "Nothing, a reset did not finish": { kind: "none", earlier: 0, isResetUnfinished: true },
+    "Nothing, there is no backup": { kind: "none", earlier: 0, inNoBackup: { count: 5678, reason: "no-backup" } },
+    "Nothing, key storage is off": { kind: "none", earlier: 0, inNoBackup: { count: 5678, reason: "key-storage-off" } },
+    "Nothing, the backup is not used": {
+      kind: "none",
+      earlier: 0,
+      inNoBackup: { count: 12, reason: "backup-not-used" },
+    },
   },
   "at-risk": {
     "Only in the backup": atRisk({ notDownloaded: 12_345 }),
     "Downloaded, not imported": atRisk({ notImported: 61_050 }),
     "Of every kind": atRisk({ notDownloaded: 12_345, notImported: 38_214, unreadable: 1 }),
     "Only unreadable": atRisk({ unreadable: 7 }),
+    "In an older backup, too": { ...atRisk({ notDownloaded: 12_345 }), older: { notDownloaded: 1200, locked: 0 } },
+    "In an older backup that is locked": {
+      ...atRisk({ notDownloaded: 1200 }),
+      older: { notDownloaded: 1200, locked: 1200 },
+    },
   },
   unknown: {
     Offline: UNKNOWN.offline,

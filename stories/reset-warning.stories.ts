@@ -86,6 +86,14 @@ export const DownloadedNotImported: Story = {
   args: { assessment: RISKS["Downloaded, not imported"] },
 };
 export const OnlyUnreadable: Story = { name: "Only unreadable", args: { assessment: RISKS["Only unreadable"] } };
+export const InAnOlderBackup: Story = {
+  name: "In an older backup, too",
+  args: { assessment: RISKS["In an older backup, too"] },
+};
+export const InAnOlderBackupThatIsLocked: Story = {
+  name: "In an older backup that is locked",
+  args: { assessment: RISKS["In an older backup that is locked"] },
+};
 export const Offline: Story = { args: { assessment: UNKNOWN.offline } };
 export const OfflineNothingKnown: Story = {
   name: "Offline, nothing known",
@@ -190,6 +198,26 @@ export const BeforeLoggingOutKeysAreNotUploadedYet: Story = {
     assessment: ASSESSMENTS.none["Nothing, keys are not uploaded yet"],
     state: BY_STATUS.complete["Complete, keys are uploaded to an empty backup"],
   },
+};
+export const BeforeLoggingOutNoBackup: Story = {
+  name: "Before logging out, there is no backup",
+  args: {
+    occasion: "logout",
+    assessment: ASSESSMENTS.none["Nothing, there is no backup"],
+    state: UNAVAILABLE["no-backup"],
+  },
+};
+export const BeforeLoggingOutKeyStorageIsOff: Story = {
+  name: "Before logging out, key storage is off",
+  args: {
+    occasion: "logout",
+    assessment: ASSESSMENTS.none["Nothing, key storage is off"],
+    state: UNAVAILABLE["key-storage-off"],
+  },
+};
+export const BeforeLoggingOutTheBackupIsNotUsed: Story = {
+  name: "Before logging out, the backup is not used",
+  args: { occasion: "logout", assessment: ASSESSMENTS.none["Nothing, the backup is not used"] },
 };
 export const BeforeTurningKeyStorageOff: Story = {
   name: "Before turning key storage off",

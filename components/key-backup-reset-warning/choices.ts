@@ -24,7 +24,7 @@ export interface Choices {
 }
 
 export function choicesOf(risk: Risk, state: KeyBackupSyncState): Choices {
-  const { notDownloaded, notImported, earlier, notUploaded } = risk.losses;
+  const { notDownloaded, older, notImported, earlier, notUploaded } = risk.losses;
   const lacksKey = risk.kind === "unknown" && risk.reason === "no-decryption-key";
   const isDark = risk.kind === "unknown" && !lacksKey;
   const isLocked = isEarlierLocked(risk, state);
@@ -32,7 +32,8 @@ export function choicesOf(risk: Risk, state: KeyBackupSyncState): Choices {
   const canDecryptEarlier = earlier > 0 && !isLocked;
   return {
     enterRecoveryKey: lacksKey || isLocked,
-    finish: isDark || notDownloaded > 0 || (notImported > 0 && !lacksKey) || canDecryptEarlier || notUploaded > 0,
+    finish:
+      isDark || notDownloaded + older > 0 || (notImported > 0 && !lacksKey) || canDecryptEarlier || notUploaded > 0,
     // What is counted as unreadable is not kept.
     saveRescueCopy: notImported + earlier > 0,
     archiveOnly: !canDecrypt && !canDecryptEarlier,

@@ -37,7 +37,17 @@ export interface Actions {
   goOn(): void;
 }
 
-const LOSSES = ["notDownloaded", "notImported", "unreadable", "earlier", "notUploaded"] as const;
+const LOSSES = [
+  "notDownloaded",
+  "older",
+  "notImported",
+  "unreadable",
+  "earlier",
+  "notUploaded",
+  "no-backup",
+  "key-storage-off",
+  "backup-not-used",
+] as const;
 
 export function dialogContent(scene: Scene, actions: Actions): TemplateResult {
   const { step, strings, occasion } = scene;
@@ -122,6 +132,7 @@ function losses({ risk, strings, formats }: Scene) {
       <ul>
         ${lost.map((name) => html`<li>${strings.atRisk[name](risk.losses[name], formats)}</li>`)}
       </ul>
+      ${risk.lockedOlder ? html`<p>${strings.atRisk.lockedOlder(risk.lockedOlder, formats)}</p>` : nothing}
     </div>
   `;
 }

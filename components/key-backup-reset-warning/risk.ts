@@ -1,18 +1,40 @@
 /** What the person may lose, as the occasion has it. */
-import type { AssessmentDoubt, EarlierKeys, KeysAtRisk, KeysNotUploaded, ResetAssessment } from "../../src/reset.js";
+import type {
+  AssessmentDoubt,
+  EarlierKeys,
+  KeysAtRisk,
+  KeysNotUploaded,
+  NoBackupReason,
+  ResetAssessment,
+} from "../../src/reset.js";
 import type { KeyBackupSyncState } from "../../src/state.js";
 import type { Occasion } from "../strings.js";
 
 /** Numbers of room keys. */
-export interface Losses extends KeysAtRisk, EarlierKeys, Required<KeysNotUploaded> {}
+export interface Losses extends KeysAtRisk, EarlierKeys, Required<KeysNotUploaded>, InNoBackup {
+  /** In older backups alone: none of `notDownloaded`. */
+  readonly older: number;
+}
+
+/** At most one of them is more than 0. */
+interface InNoBackup extends Readonly<Record<NoBackupReason, number>> {}
+
+const IN_NO_BACKUP: InNoBackup = { "no-backup": 0, "key-storage-off": 0, "backup-not-used": 0 };
 
 /** Why nobody can tell; `unchecked`: the assessment itself failed; `reset-unfinished`: there is no backup that the keys could be in. */
 export type Doubt = AssessmentDoubt | "unchecked" | "reset-unfinished";
 
-export type Risk =
-  | { readonly kind: "none" | "at-risk"; readonly losses: Losses }
-  /** `losses`: what is known nevertheless. */
-  | { readonly kind: "unknown"; readonly reason: Doubt; readonly losses: Losses };
+export type Risk = LockedOlder &
+  (
+    | { readonly kind: "none" | "at-risk"; readonly losses: Losses }
+    /** `losses`: what is known nevertheless. */
+    | { readonly kind: "unknown"; readonly reason: Doubt; readonly losses: Losses }
+  );
+
+interface LockedOlder {
+  /** Room keys of older backups that cannot be read here, wherever they are. */
+  readonly lockedOlder?: number;
+}
 
 /** A risk, and the state of the run when it was asked for. */
 export interface Finding {
@@ -20,7 +42,15 @@ export interface Finding {
   readonly state: KeyBackupSyncState;
 }
 
-const NOTHING: Losses = { notDownloaded: 0, notImported: 0, unreadable: 0, earlier: 0, notUploaded: 0 };
+const NOTHING: Losses = {
+  notDownloaded: 0,
+  notImported: 0,
+  unreadable: 0,
+  earlier: 0,
+  notUploaded: 0,
+  older: 0,
+  ...IN_NO_BACKUP,
+};
 
 export const UNCHECKED: Risk = { kind: "unknown", reason: "unchecked", losses: NOTHING };
 
@@ -30,10 +60,13 @@ export function riskOf(assessment: ResetAssessment, occasion: Occasion): Risk {
 }
 
 function riskOfReset(assessment: ResetAssessment): Risk {
-  const losses: Losses = { ...NOTHING, ...keysOf(assessment) };
+  const keys = keysOf(assessment);
+  const older = Math.min(keys.notDownloaded, assessment.older?.notDownloaded ?? 0);
+  const losses: Losses = { ...NOTHING, ...keys, notDownloaded: keys.notDownloaded - older, older };
+  const lockedOlder = assessment.older?.locked ?? 0;
   return assessment.kind === "unknown"
-    ? { kind: "unknown", reason: assessment.reason, losses }
-    : { kind: assessment.kind, losses };
+    ? { kind: "unknown", reason: assessment.reason, losses, lockedOlder }
+    : { kind: assessment.kind, losses, lockedOlder };
 }
 
 function riskOfLogout(assessment: ResetAssessment): Risk {
@@ -42,6 +75,7 @@ function riskOfLogout(assessment: ResetAssessment): Risk {
     notImported: keysOf(assessment).notImported,
     earlier: assessment.earlier,
     notUploaded: assessment.notUploaded ?? 0,
+    ...(assessment.inNoBackup && { [assessment.inNoBackup.reason]: assessment.inNoBackup.count }),
   };
   if (assessment.isResetUnfinished) return { kind: "unknown", reason: "reset-unfinished", losses };
   if (countOf(losses) === 0) return { kind: "none", losses };
@@ -57,8 +91,8 @@ function keysOf(assessment: ResetAssessment): KeysAtRisk {
   return { notDownloaded, notImported, unreadable };
 }
 
-export function countOf({ notDownloaded, notImported, unreadable, earlier, notUploaded }: Losses): number {
-  return notDownloaded + notImported + unreadable + earlier + notUploaded;
+export function countOf(losses: Losses): number {
+  return Object.values<number>({ ...losses }).reduce((sum, count) => sum + count, 0);
 }
 
 /** Nothing but the upload is to be finished, which goes on by itself. */

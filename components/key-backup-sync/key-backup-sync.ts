@@ -128,7 +128,10 @@ export class KeyBackupSyncElement extends LitElement {
     return this.#confirm(question);
   }
 
-  /** Before logging out: the same, where keys are downloaded but not yet imported, of this backup or of earlier ones. */
+  /**
+   * Before logging out: the same, where keys are downloaded but not yet imported, of this backup or of earlier ones, or where keys of this
+   * device are in no backup. The latter also where the user turned key storage off: that is no consent to lose them by logging out.
+   */
   confirmLogout(): Promise<boolean> {
     return this.#confirm("logout");
   }

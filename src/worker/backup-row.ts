@@ -159,6 +159,11 @@ export function earlierThan(rows: readonly BackupRow[], backupId: string | undef
   return others.reduce((sum, row) => sum + Math.max(1, spooledOf(row)), 0);
 }
 
+/** Room keys in the crypto store that came from backups which the homeserver still has. */
+export function importedFrom(rows: readonly BackupRow[]): number {
+  return rows.filter((row) => !isClosed(row)).reduce((sum, { imported }) => sum + imported, 0);
+}
+
 export function progressOf(row: BackupRow): Progress {
   const { backup, safe, imported, failures } = row;
   const downloaded = Math.max(safe, imported + failedCount(row));

@@ -18,7 +18,7 @@ import type {
   Spooled,
 } from "../protocol.js";
 import { failedCount } from "../state.js";
-import { type BackupRow, earlierThan, hasSpooled, isRowOf, isSettled, progressOf } from "./backup-row.js";
+import { type BackupRow, earlierThan, hasSpooled, importedFrom, isRowOf, isSettled, progressOf } from "./backup-row.js";
 import { Batches } from "./batches.js";
 import { BrokenOffAnswers } from "./broken-off-answers.js";
 import type { RoomKeyDecryptor } from "./decryptor.js";
@@ -291,7 +291,8 @@ export class Session {
     const isOtherKey = key !== null && current !== null && !(await opens(key, current.publicKey));
     const isResetUnfinished = await this.#resets.isUnfinished(current, key);
     const older = store && (await this.#olderRisk(current, rows, key, signal));
-    const told = { version, count, isOther, isOtherKey, earlier, older, isResetUnfinished };
+    const fromBackups = current ? importedFrom(rows) : 0;
+    const told = { version, count, isOther, isOtherKey, earlier, older, isResetUnfinished, fromBackups };
     if (!row || !current) return { ...told, isCurrent: false, hasPassed: false, progress: null, hasKey: false };
     const isCurrent = row.whole && isAllKnown(row, current.etag);
     const hasKey = await isReadable(this.#spool, row);

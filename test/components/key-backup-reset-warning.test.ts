@@ -706,6 +706,41 @@ describe("<key-backup-reset-warning>", () => {
       expect(asked.answer()).to.equal(null);
     });
 
+    for (const [name, words] of [
+      ["Nothing, there is no backup", "5,678 keys are on this device alone: your account has no key backup."],
+      ["Nothing, key storage is off", "5,678 keys are on this device alone: you turned key storage off."],
+      ["Nothing, the backup is not used", "12 keys are on this device alone: it does not use your key backup."],
+    ] as const) {
+      it(`logout: asks where keys are in no backup: ${name}`, async () => {
+        const asked = await askShown(new MockRun(UNAVAILABLE["no-backup"], ASSESSMENTS.none[name]), "logout");
+        expect(textOf(part(asked.element, "losses"))).to.contain(words);
+        expect(buttons(asked.element)).to.deep.equal(["Cancel", "Log out anyway…"]);
+        await pressAll(asked.element, "Cancel");
+        await answered(asked, false);
+      });
+
+      it(`reset: does not ask: ${name}`, async () => {
+        await answered(await ask(new MockRun(UNAVAILABLE["no-backup"], ASSESSMENTS.none[name])), true);
+      });
+    }
+
+    it("reset: tells keys of older backups from those of the present one, and which need an earlier recovery key", async () => {
+      const { "In an older backup, too": both, "In an older backup that is locked": locked } = ASSESSMENTS["at-risk"];
+      const first = await askShown(new MockRun(COMPLETE, both));
+      expect(all(first.element, "li").map(textOf)).to.deep.equal([
+        "11,145 keys are only in the backup",
+        "1,200 keys are only in an older backup, which goes as well",
+      ]);
+      expect(buttons(first.element)[0]).to.equal("Finish first, then reset");
+      const second = await askShown(new MockRun(COMPLETE, locked));
+      expect(all(second.element, "li").map(textOf)).to.deep.equal([
+        "1,200 keys are only in an older backup, which goes as well",
+      ]);
+      expect(textOf(part(second.element, "losses"))).to.contain(
+        "1,200 keys of an older backup can be read only with the recovery key that you had then.",
+      );
+    });
+
     it("logout: offers the recovery key where that is missing", async () => {
       const asked = await askShown(new MockRun(WAITING["decryption-key"], UNKNOWN["no-decryption-key"]), "logout");
       expect(buttons(asked.element)[0]).to.equal("Enter recovery key");

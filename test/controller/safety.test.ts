@@ -7,7 +7,13 @@ import { copyFrom } from "../support/copy-from.js";
 import { loseChunks } from "../support/lose-chunks.js";
 import { inMidImport } from "../support/mid-import.js";
 import { openKeyExport } from "../support/open-key-export.js";
-import { encryptForBackup, makeKeyBackup, plaintextOf, type SyntheticRoomKey } from "../support/room-keys.mjs";
+import {
+  encryptForBackup,
+  makeKeyBackup,
+  makeRoomKey,
+  plaintextOf,
+  type SyntheticRoomKey,
+} from "../support/room-keys.mjs";
 import { HALF, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 
 const KEYS = 40;
@@ -45,6 +51,32 @@ describe("What a reset would cost", () => {
     });
   });
 
+  it("names the keys that are in no backup where the account has none, and why", async () => {
+    scene = await SyncScene.open({ version: () => ({ status: 404, json: { errcode: "M_NOT_FOUND" } }) });
+    const controller = scene.controller();
+    expect(await controller.assessReset()).to.deep.equal(NOTHING);
+    await scene.host.cryptoStore.importExportedRoomKeys(scene.backup.roomKeys);
+    const inNoBackup = { count: scene.backup.roomKeys.length, reason: "no-backup" };
+    expect(await controller.assessReset()).to.deep.equal({ ...NOTHING, inNoBackup });
+    const type = "/_matrix/client/v3/user/{userId}/account_data/m.key_backup";
+    await scene.homeserver.script({
+      [VERSION_PATH]: { status: 404, json: { errcode: "M_NOT_FOUND" } },
+      [type]: { json: { enabled: false } },
+    });
+    expect((await controller.assessReset()).inNoBackup?.reason).to.equal("key-storage-off");
+  });
+
+  it("names the keys that this device alone has where it does not use the account's backup", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "complete");
+    expect(await controller.assessReset()).to.deep.equal(NOTHING);
+    await scene.host.cryptoStore.importExportedRoomKeys([makeRoomKey("!own:localhost")]);
+    const inNoBackup = { count: 1, reason: "backup-not-used" };
+    expect(await controller.assessReset()).to.deep.equal({ ...NOTHING, inNoBackup });
+  });
+
   it("is those that are not imported, once they are downloaded", async () => {
     scene = await SyncScene.open({ keys: KEYS });
     const { controller, goOn } = await inMidImport(scene);
@@ -63,7 +95,8 @@ describe("What a reset would cost", () => {
     await scene.homeserver.script({ [VERSION_PATH]: versionAnswer(scene.backup, { etag: "9", count: 0 }) });
     expect(await controller.assessReset()).to.deep.equal(NOTHING);
     await scene.homeserver.script({ [VERSION_PATH]: { status: 404, json: { errcode: "M_NOT_FOUND" } } });
-    expect(await controller.assessReset()).to.deep.equal(NOTHING);
+    const inNoBackup = { count: KEYS, reason: "no-backup" };
+    expect(await controller.assessReset()).to.deep.equal({ ...NOTHING, inNoBackup });
   });
 
   it("is a key at least when the etag moved since", async () => {
