@@ -5,6 +5,7 @@ import { chromium } from "./test/support/browsers/chromium.mjs";
 import { firefox } from "./test/support/browsers/firefox.mjs";
 import { ENGINES } from "./test/support/browsers/installed.mjs";
 import { webkit } from "./test/support/browsers/webkit.mjs";
+import { bundledTrapsPlugin } from "./test/support/bundled-traps.mjs";
 import { bundledWorkerPlugin } from "./test/support/bundled-worker.mjs";
 import { listenOnLoopbackOnly } from "./test/support/loopback-only.mjs";
 import { answerCalls, nodeCallsPlugin } from "./test/support/node-calls.mjs";
@@ -43,6 +44,7 @@ export function testRunnerConfig({ engines = ENGINES, files = testFiles() } = {}
     middleware: [answerCalls, serveTypeScript],
     plugins: [
       bundledWorkerPlugin(),
+      bundledTrapsPlugin(),
       oldestPeersPlugin(),
       prebundlePlugin(),
       esbuildPlugin({ ts: true, target: "esnext", tsconfig: `${import.meta.dirname}/tsconfig.json` }),

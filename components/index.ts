@@ -6,6 +6,7 @@ export { KeyBackupProgressElement } from "./key-backup-progress/key-backup-progr
 export { KeyBackupRescueCopyElement } from "./key-backup-rescue-copy/key-backup-rescue-copy.js";
 export { KeyBackupResetWarningElement } from "./key-backup-reset-warning/key-backup-reset-warning.js";
 export { KeyBackupSyncElement } from "./key-backup-sync/key-backup-sync.js";
+export { type StartOptions, startKeyBackupSync } from "./key-backup-sync/start.js";
 export {
   ENGLISH,
   type KeyBackupSyncStrings,

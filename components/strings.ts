@@ -377,6 +377,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     "nothing-to-save": "What was downloaded is imported already, or was not kept on this device",
     "decryption-key-unknown": "The recovery key of this backup is not known here",
     "passphrase-missing": "The copy needs a passphrase",
+    "client-invalid": "This app gave no Matrix client to download for",
     "reset-declined": "The key backup was kept",
   },
   nextMove: {

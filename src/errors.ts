@@ -57,6 +57,7 @@ const CODES = {
   ],
   "decryption-key-unknown": ["enter-recovery-key", "The decryption key of this backup is not known on this device."],
   "passphrase-missing": ["choose-passphrase", "A key export needs a passphrase."],
+  "client-invalid": ["tell-app-developer", "The element was given something that is no matrix-js-sdk client."],
   "reset-declined": ["try-again", "The person kept the key backup: nothing was reset."],
 } as const satisfies Record<string, readonly [NextMove, string]>;
 

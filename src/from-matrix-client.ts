@@ -206,7 +206,8 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
       return { version, count: backedUp };
     },
     backUpAgain,
-    ...uploadsOf(olmMachine),
+    // A backend without it uploads by itself alone.
+    ...(olmMachine ? uploadsOf(olmMachine) : {}),
   };
 }
 

@@ -14,8 +14,7 @@ import {
 import { KeyBackupSyncError } from "./errors.js";
 import { controllerFor, isMatrixClient, readinessOf } from "./from-matrix-client.js";
 import { isSecured } from "./secure-first.js";
-
-type Call = (...args: unknown[]) => Promise<unknown>;
+import { type Method, wrapMethod } from "./wrap-method.js";
 
 /** Of a matrix-js-sdk client, of any major, all that is needed here. */
 export interface GuardableClient {
@@ -118,23 +117,10 @@ class Guard {
   #wrapAll(owner: object, calls: Readonly<Record<string, DestroyingCall>>): (() => void)[] {
     this.#insides.set(owner, this.#insideOf(owner, calls));
     return Object.entries(calls).flatMap(([name, call]) => {
-      const original: unknown = Reflect.get(owner, name);
-      return typeof original === "function" ? [this.#wrap(owner, name, original as Call, call)] : [];
+      const around = (args: unknown[], work: (self?: object) => Promise<unknown>) =>
+        this.#ask(call, args, (isAgreed) => work(isAgreed ? this.#insides.get(owner) : owner));
+      return wrapMethod(owner, name, around) ?? [];
     });
-  }
-
-  /** Returns how to undo it. */
-  #wrap(owner: object, name: string, original: Call, call: DestroyingCall): () => void {
-    const before = Object.getOwnPropertyDescriptor(owner, name);
-    const guarded: Call = (...args) =>
-      this.#ask(call, args, (isAgreed) => original.apply(isAgreed ? this.#insides.get(owner) : owner, args));
-    Object.defineProperty(owner, name, { value: guarded, configurable: true, enumerable: true, writable: true });
-    return () => {
-      // Whoever wrapped it after us still calls it: it stays, and lets everything through.
-      if (Reflect.get(owner, name) !== guarded) return;
-      if (before) Object.defineProperty(owner, name, before);
-      else Reflect.deleteProperty(owner, name);
-    };
   }
 
   #insideOf(owner: object, calls: Readonly<Record<string, DestroyingCall>>): object {
@@ -143,7 +129,7 @@ class Guard {
         const value: unknown = Reflect.get(target, name);
         if (typeof value !== "function" || !Object.hasOwn(calls, name))
           return this.#insides.get(value as object) ?? value;
-        return (...args: readonly unknown[]) => this.#fromInside(() => (value as Call).apply(target, [...args]));
+        return (...args: readonly unknown[]) => this.#fromInside(() => (value as Method).apply(target, [...args]));
       },
     });
   }

@@ -18,6 +18,7 @@ export {
   guardBackupReset,
   type ResetConfirmation,
 } from "./guard-backup-reset.js";
+export { guardRestore } from "./guard-restore.js";
 export type {
   Account,
   BackedUpRoomKeys,

@@ -99,6 +99,7 @@ export const FAILED = {
   "recovery-key-unchecked": failed("recovery-key-unchecked", DOWNLOADED),
   "nothing-to-save": failed("nothing-to-save"),
   "decryption-key-unknown": failed("decryption-key-unknown"),
+  "client-invalid": failed("client-invalid"),
   "passphrase-missing": failed("passphrase-missing", DOWNLOADED),
   "reset-declined": failed("reset-declined", IN_IMPORT),
 } as const satisfies Record<ErrorCode, StateOf<"failed">>;

@@ -3,6 +3,7 @@ import { property, query } from "lit/decorators.js";
 import { canStop, IDLE, type KeyBackupSyncState } from "../../src/state.js";
 import { buttons } from "../buttons.styles.js";
 import { KeyBackupRecoveryKeyRequestEvent, type KeyBackupRequestEvent, KeyBackupStopRequestEvent } from "../events.js";
+import { isFree } from "../is-free.js";
 import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { styles } from "./key-backup-controls.styles.js";
@@ -113,8 +114,7 @@ export class KeyBackupControlsElement extends LitElement {
   }
 }
 
-// A page may have two copies of this module, such as of two versions: the first one stays.
-if (!customElements.get("key-backup-controls")) customElements.define("key-backup-controls", KeyBackupControlsElement);
+if (isFree("key-backup-controls")) customElements.define("key-backup-controls", KeyBackupControlsElement);
 
 declare global {
   interface HTMLElementTagNameMap {

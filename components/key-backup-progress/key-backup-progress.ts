@@ -9,6 +9,7 @@ import {
   syncOf,
 } from "../../src/state.js";
 import { type Formats, formatsFor } from "../formats.js";
+import { isFree } from "../is-free.js";
 import { ENGLISH, type KeyBackupSyncStrings } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { bar } from "./bar.js";
@@ -130,8 +131,7 @@ export class KeyBackupProgressElement extends LitElement {
   }
 }
 
-// A page may have two copies of this module, such as of two versions: the first one stays.
-if (!customElements.get("key-backup-progress")) customElements.define("key-backup-progress", KeyBackupProgressElement);
+if (isFree("key-backup-progress")) customElements.define("key-backup-progress", KeyBackupProgressElement);
 
 declare global {
   interface HTMLElementTagNameMap {

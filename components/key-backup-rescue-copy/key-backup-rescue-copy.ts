@@ -4,6 +4,7 @@ import { KeyBackupSyncError } from "../../src/errors.js";
 import type { KeyBackupSafety } from "../../src/reset.js";
 import { buttons } from "../buttons.styles.js";
 import { type Formats, formatsFor } from "../formats.js";
+import { isFree } from "../is-free.js";
 import { ENGLISH, type KeyBackupSyncStrings, type Saying } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { styles } from "./key-backup-rescue-copy.styles.js";
@@ -213,10 +214,7 @@ function faultWords(fault: unknown, { failed, nextMove }: KeyBackupSyncStrings):
   return fault instanceof KeyBackupSyncError ? `${failed[fault.code]}. ${nextMove[fault.nextMove]}` : null;
 }
 
-// A page may have two copies of this module, such as of two versions: the first one stays.
-if (!customElements.get("key-backup-rescue-copy")) {
-  customElements.define("key-backup-rescue-copy", KeyBackupRescueCopyElement);
-}
+if (isFree("key-backup-rescue-copy")) customElements.define("key-backup-rescue-copy", KeyBackupRescueCopyElement);
 
 declare global {
   interface HTMLElementTagNameMap {

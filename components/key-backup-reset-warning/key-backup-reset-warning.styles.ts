@@ -8,6 +8,8 @@ export const styles = css`
   }
 
   dialog {
+    /* A dialog of the app may have taken the pointer from all of the page. */
+    pointer-events: auto;
     inline-size: min(34rem, 100vi - 1.5rem);
     max-block-size: calc(100dvb - 1.5rem);
     padding: calc(var(--_spacing) * 1.5);

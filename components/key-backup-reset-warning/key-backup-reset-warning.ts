@@ -5,6 +5,7 @@ import { IDLE, type KeyBackupSyncState } from "../../src/state.js";
 import { buttons } from "../buttons.styles.js";
 import { KeyBackupRecoveryKeyRequestEvent, KeyBackupResumeRequestEvent } from "../events.js";
 import { formatsFor } from "../formats.js";
+import { isFree } from "../is-free.js";
 import { ENGLISH, type KeyBackupSyncStrings, type Occasion } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { wishToFinish } from "./choices.js";
@@ -12,6 +13,7 @@ import { type Actions, dialogContent, finishingContent } from "./dialog-content.
 import { styles } from "./key-backup-reset-warning.styles.js";
 import { LiveAssessment, type Question } from "./live-assessment.js";
 import { type Finding, UNCHECKED } from "./risk.js";
+import { Shield } from "./shield.js";
 import { CHOICE, type Step, stepAfter } from "./steps.js";
 
 /** Milliseconds that the person waits for the first answer before a dialog says so. */
@@ -86,6 +88,7 @@ export class KeyBackupResetWarningElement extends LitElement {
   #isShown = false;
   #shownStep: Step | null = null;
   #hadFocus = false;
+  #shield: Shield | null = null;
 
   /**
    * Resolves with true when nothing would be lost or the person goes on all the same; with false when not, and when the element leaves
@@ -101,6 +104,7 @@ export class KeyBackupResetWarningElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#takeShieldDown();
     this.#end(false);
   }
 
@@ -222,6 +226,8 @@ export class KeyBackupResetWarningElement extends LitElement {
   }
 
   #show(): void {
+    this.#shield = new Shield(this.dialog);
+    this.#shield.up();
     this.dialog.showModal();
     this.#isShown = true;
     if (this.dialog.getClientRects().length > 0) return;
@@ -232,21 +238,25 @@ export class KeyBackupResetWarningElement extends LitElement {
 
   #hide(): void {
     this.#isShown = false;
+    this.#takeShieldDown();
     this.dialog.close();
+  }
+
+  #takeShieldDown(): void {
+    this.#shield?.down();
+    this.#shield = null;
   }
 
   /** By the person, such as with Escape. That of an earlier dialog may come when the next one is open. */
   #onClose = (): void => {
     if (!this.#isShown || this.dialog.open) return;
     this.#isShown = false;
+    this.#takeShieldDown();
     this.#end(false);
   };
 }
 
-// A page may have two copies of this module, such as of two versions: the first one stays.
-if (!customElements.get("key-backup-reset-warning")) {
-  customElements.define("key-backup-reset-warning", KeyBackupResetWarningElement);
-}
+if (isFree("key-backup-reset-warning")) customElements.define("key-backup-reset-warning", KeyBackupResetWarningElement);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -14,6 +14,23 @@ export const styles = css`
     display: none;
   }
 
+  /* Put on the page by startKeyBackupSync() for one question: what it waits for is above the app, in a corner. */
+  :host([only-asks]) {
+    position: fixed;
+    inset-block-end: 1rem;
+    inset-inline-end: 1rem;
+    z-index: 2147483647;
+    max-inline-size: min(24rem, 100vi - 2rem);
+  }
+  :host([only-asks]) .base {
+    display: none;
+  }
+  :host([only-asks]) key-backup-reset-warning::part(finishing) {
+    background: var(--_surface);
+    border-radius: var(--_radius);
+    box-shadow: 0 0.5rem 2rem rgb(0 0 0 / 30%);
+  }
+
   .base {
     display: grid;
     grid-template-columns: minmax(0, 1fr);

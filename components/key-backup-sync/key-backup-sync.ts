@@ -1,24 +1,27 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, query } from "lit/decorators.js";
+import { complainOnce } from "../../src/complain.js";
 import {
   controllerFor,
   type KeyBackupSafety,
+  KeyBackupSyncError,
   type MatrixClientLike,
   type ResetQuestion,
   readinessOf,
 } from "../../src/index.js";
 import { IDLE, INTENSITIES, type Intensity, type KeyBackupSyncRun, type KeyBackupSyncState } from "../../src/state.js";
 import { KeyBackupStateChangeEvent } from "../events.js";
+import { isFree } from "../is-free.js";
 import type { KeyBackupControlsElement } from "../key-backup-controls/key-backup-controls.js";
 import "../key-backup-controls/key-backup-controls.js";
 import { needsRecoveryKey } from "../key-backup-controls/main-wish.js";
 import "../key-backup-progress/key-backup-progress.js";
 import type { KeyBackupResetWarningElement } from "../key-backup-reset-warning/key-backup-reset-warning.js";
 import "../key-backup-reset-warning/key-backup-reset-warning.js";
+import { UntilReady } from "../../src/until-ready.js";
 import { ENGLISH, type KeyBackupSyncStrings, type Occasion } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { styles } from "./key-backup-sync.styles.js";
-import { UntilReady } from "./until-ready.js";
 import { WISHES } from "./wishes.js";
 
 /** What is shown, asked, and kept safe. */
@@ -28,6 +31,21 @@ const PROGRESS_PARTS =
   "icon, message, detail, progress-bar, indicator, indicator-downloaded, counts, failures, replaced, upload";
 const WARNING_PARTS = `dialog, finishing, dialog-title, dialog-message, losses, actions, button, button-danger, option, input, complaint, ${PROGRESS_PARTS}`;
 const OCCASIONS = ["reset", "disable", "delete", "logout"] as const satisfies readonly Occasion[];
+
+const CLIENT_INVALID: KeyBackupSyncState = {
+  status: "failed",
+  error: new KeyBackupSyncError("client-invalid"),
+  sync: null,
+};
+const NO_CLIENT =
+  "`client` is no MatrixClient of matrix-js-sdk. Give the element the object itself, as a property: an attribute is always text. " +
+  "An OlmMachine goes into `controller`, by fromOlmMachine().";
+const NO_INTENSITY = `\`intensity\` is one of ${INTENSITIES.join(", ")}. Anything else is ignored.`;
+
+/** In a page without types it may be anything. */
+function isClient(client: unknown): client is MatrixClientLike {
+  return typeof (client as Partial<MatrixClientLike> | null)?.getCrypto === "function";
+}
 
 /**
  * Downloads every room key of the account's key backup, in the background, and shows how far that is. Give it a `client` and it starts by
@@ -112,6 +130,8 @@ export class KeyBackupSyncElement extends LitElement {
   #state: KeyBackupSyncState = IDLE;
   #told: KeyBackupSyncState = IDLE;
   #focusedChild: Element | null = null;
+  /** `client` is something else. */
+  #isClientInvalid = false;
   readonly #untilReady = new UntilReady(() => this.requestUpdate());
 
   /** What is shown. */
@@ -159,9 +179,16 @@ export class KeyBackupSyncElement extends LitElement {
     if (!this.#run || isOther || this.#isClientStopped) this.#follow(this.#wantedRun());
     if (changed.has("intensity")) this.#tellIntensity();
     this.#autoStart();
-    this.#state = this.#run?.state ?? IDLE;
-    if (this.getAttribute("status") !== this.#state.status) this.setAttribute("status", this.#state.status);
+    this.#state = this.#run?.state ?? (this.#isClientInvalid ? CLIENT_INVALID : IDLE);
+    this.#reflectStatus();
     this.#focusedChild = this.querySelector(":scope > :focus-within");
+  }
+
+  /** Not before there is something to show: a page that was rendered by a server is compared with what the server sent. */
+  #reflectStatus(): void {
+    const { status } = this.#state;
+    const isFirst = !this.hasAttribute("status") && status === "idle" && !this.#run;
+    if (!isFirst && this.getAttribute("status") !== status) this.setAttribute("status", status);
   }
 
   protected override updated(): void {
@@ -173,9 +200,15 @@ export class KeyBackupSyncElement extends LitElement {
   }
 
   override render() {
+    const { state, strings } = this;
+    if (this.#isClientInvalid)
+      return html`
+      <section part="base" class="base">
+        <key-backup-progress exportparts=${PROGRESS_PARTS} .state=${state} .strings=${strings}></key-backup-progress>
+      </section>
+    `;
     // No button may be there that has nobody to ask.
     if (!this.#run) return nothing;
-    const { state, strings } = this;
     return html`
       <section part="base" class="base" aria-labelledby="label">
         <div part="label" class="label" id="label"><slot name="label">${strings.label}</slot></div>
@@ -227,7 +260,9 @@ export class KeyBackupSyncElement extends LitElement {
   #wantedRun(): Run | null {
     this.#untilReady.stop();
     const { controller, client } = this;
-    if (controller || !client) return controller;
+    this.#isClientInvalid = !controller && client !== null && !isClient(client);
+    if (this.#isClientInvalid) complainOnce(NO_CLIENT);
+    if (controller || !client || this.#isClientInvalid) return controller;
     const readiness = readinessOf(client);
     if (readiness === "ready") return controllerFor(client);
     // The host need not wait for its client, and no event tells when it is ready.
@@ -236,7 +271,7 @@ export class KeyBackupSyncElement extends LitElement {
   }
 
   get #isClientStopped(): boolean {
-    return !this.controller && this.client !== null && readinessOf(this.client) === "stopped";
+    return !this.controller && isClient(this.client) && readinessOf(this.client) === "stopped";
   }
 
   #follow(run: Run | null): void {
@@ -250,6 +285,7 @@ export class KeyBackupSyncElement extends LitElement {
   /** An attribute may be any text. */
   #tellIntensity(): void {
     const intensity = INTENSITIES.find((known) => known === this.intensity);
+    if (this.intensity !== null && !intensity) complainOnce(NO_INTENSITY);
     if (this.#run && intensity) this.#run.intensity = intensity;
   }
 
@@ -273,8 +309,7 @@ export class KeyBackupSyncElement extends LitElement {
   };
 }
 
-// A page may have two copies of this module, such as of two versions: the first one stays.
-if (!customElements.get("key-backup-sync")) customElements.define("key-backup-sync", KeyBackupSyncElement);
+if (isFree("key-backup-sync")) customElements.define("key-backup-sync", KeyBackupSyncElement);
 
 declare global {
   interface HTMLElementTagNameMap {

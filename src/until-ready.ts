@@ -7,10 +7,13 @@ const GROWTH = 1.5;
 
 export class UntilReady {
   readonly #onReady: () => void;
+  readonly #longest: number;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(onReady: () => void) {
+  /** @param longest milliseconds between two looks */
+  constructor(onReady: () => void, longest = LONGEST) {
     this.#onReady = onReady;
+    this.#longest = longest;
   }
 
   /** In place of what it waited for before. */
@@ -18,7 +21,7 @@ export class UntilReady {
     this.stop();
     this.#timer = setTimeout(() => {
       if (isReady()) this.#onReady();
-      else this.wait(isReady, Math.min(delay * GROWTH, LONGEST));
+      else this.wait(isReady, Math.min(delay * GROWTH, this.#longest));
     }, delay);
   }
 
