@@ -5,7 +5,6 @@ import { type UploadingMachine, uploadWatchOf } from "./upload-watch.js";
 export function uploadsOf(
   machine: UploadingMachine,
 ): Required<Pick<CryptoStore, "nextUpload" | "markUploaded" | "onUpload">> {
-  const watch = uploadWatchOf(machine);
   /** Of a request for a key backup: a number of crypto-wasm. */
   let requestType: number | null = null;
   return {
@@ -20,6 +19,11 @@ export function uploadsOf(
     async markUploaded({ id }, answer) {
       if (requestType !== null) await machine.markRequestAsSent(id, requestType, answer);
     },
-    onUpload: (listener) => watch.subscribe(listener),
+    // It may be a private part of an SDK, which another version of that may not have.
+    onUpload: (listener) => (isUploading(machine) ? uploadWatchOf(machine).subscribe(listener) : () => {}),
   };
+}
+
+function isUploading(machine: Partial<UploadingMachine> | undefined): boolean {
+  return typeof machine?.backupRoomKeys === "function" && typeof machine.markRequestAsSent === "function";
 }
