@@ -142,6 +142,8 @@ export interface KeyBackupSyncStrings {
     readonly resetting: string;
     readonly downloaded: string;
     readonly imported: string;
+    /** In the key backup, of those on this device. */
+    readonly saved: string;
   };
   readonly buttons: {
     readonly start: string;
@@ -440,6 +442,7 @@ export const ENGLISH: KeyBackupSyncStrings = {
     resetting: "Resetting your key backup",
     downloaded: "Keys downloaded",
     imported: "Keys imported",
+    saved: "Keys saved in your key backup",
   },
   buttons: {
     start: "Download keys",

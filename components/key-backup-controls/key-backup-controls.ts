@@ -50,17 +50,21 @@ export class KeyBackupControlsElement extends LitElement {
   /** @internal */
   @query("#main") private mainButton!: HTMLButtonElement | null;
   #hadFocus = false;
+  /** A button had the focus when the last one went. */
+  #owesFocus = false;
 
   protected override willUpdate(): void {
     this.#hadFocus = Boolean(this.shadowRoot?.activeElement);
   }
 
-  /** A button that had the focus may be gone now: it goes to the one that is always there. */
+  /** A button that had the focus may be gone now: it goes to the main one, as soon as there is one, unless it is elsewhere by then. */
   protected override updated(): void {
-    if (this.#hadFocus && !this.shadowRoot?.activeElement) this.focus();
+    const isOwed = this.#hadFocus || (this.#owesFocus && document.activeElement === document.body);
+    this.#owesFocus = isOwed && !this.mainButton;
+    if (isOwed && !this.shadowRoot?.activeElement) this.focus();
   }
 
-  /** To the button that is there in every state. */
+  /** To the main button. */
   override focus(options?: FocusOptions): void {
     this.mainButton?.focus(options);
   }
@@ -72,7 +76,9 @@ export class KeyBackupControlsElement extends LitElement {
   }
 
   #mainButton() {
-    const { label, isAllowed, isPrimary, Request } = mainWishOf(this.state);
+    const wish = mainWishOf(this.state);
+    if (!wish) return nothing;
+    const { label, isAllowed, isPrimary, Request } = wish;
     return html`<button
       id="main"
       type="button"

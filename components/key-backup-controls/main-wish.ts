@@ -1,4 +1,4 @@
-/** What the main button is for. It is one button in every state, so that the focus stays on it when Pause turns into Resume. */
+/** What the main button is for. It is one button in all states, so that the focus stays on it when Pause turns into Resume. */
 import { canPause, canResume, canStart, isResetUnfinished, type KeyBackupSyncState } from "../../src/state.js";
 import {
   KeyBackupFinishResetRequestEvent,
@@ -19,7 +19,9 @@ export interface MainWish {
   readonly isPrimary: boolean;
 }
 
-export function mainWishOf(state: KeyBackupSyncState): MainWish {
+/** `null` where there is nothing to be asked: what goes on ends by itself. */
+export function mainWishOf(state: KeyBackupSyncState): MainWish | null {
+  if (state.status === "resetting" || (state.status === "waiting" && state.reason === "other-tab")) return null;
   if (canStart(state)) return startWishOf(state);
   if (canResume(state)) {
     const label = state.status === "waiting" ? "downloadAnyway" : "resume";

@@ -1,16 +1,41 @@
-/** The bar: unknown, empty, or in two layers, of which the upper one is what is imported and the lower one what is on this device. */
-import { html, type TemplateResult } from "lit";
-import { failedCount, type KeyBackupSyncState, type Progress } from "../../src/state.js";
+/**
+ * The bar: unknown, empty, or in two layers, of which the upper one is what is imported and the lower one what is on this device. Where there
+ * is nothing to download, it is that of the upload, or there is none.
+ */
+import { html, nothing, type TemplateResult } from "lit";
+import { failedCount, type KeyBackupSyncState, type Progress, type Upload, uploadCount } from "../../src/state.js";
 import type { Formats } from "../formats.js";
 import type { KeyBackupSyncStrings } from "../strings.js";
-import { countsOf, type Measure, measureOf } from "./measure.js";
+import { countsOf, type Measure, measureOf, uploadLineOf } from "./measure.js";
 
-export function bar(state: KeyBackupSyncState, strings: KeyBackupSyncStrings, formats: Formats): TemplateResult {
+export function bar(
+  state: KeyBackupSyncState,
+  strings: KeyBackupSyncStrings,
+  formats: Formats,
+): TemplateResult | typeof nothing {
   const measure = measureOf(state);
   if (measure && measure.progress.total > 0) return known(measure, strings, formats);
-  return state.status === "checking" || state.status === "resetting"
-    ? unknown(strings.progressBar[state.status])
-    : empty();
+  if (state.status === "checking" || state.status === "resetting") return unknown(strings.progressBar[state.status]);
+  if (state.uploading && uploadCount(state) > 0)
+    return saved(state.uploading, uploadLineOf(state, strings, formats), strings);
+  return state.status === "unavailable" || state.status === "complete" ? nothing : empty();
+}
+
+function saved({ done, total }: Upload, line: string, { progressBar }: KeyBackupSyncStrings): TemplateResult {
+  return html`
+    <div
+      part="progress-bar"
+      class="bar"
+      role="progressbar"
+      aria-label=${progressBar.saved}
+      aria-valuemin="0"
+      aria-valuemax=${total}
+      aria-valuenow=${done}
+      aria-valuetext=${line}
+    >
+      <div part="indicator" class="layer imported" .style=${`inline-size: ${(100 * done) / total}%`}></div>
+    </div>
+  `;
 }
 
 function known(measure: Measure, strings: KeyBackupSyncStrings, formats: Formats): TemplateResult {

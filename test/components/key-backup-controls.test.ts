@@ -80,6 +80,15 @@ describe("<key-backup-controls>", () => {
       expect(focusedName()).to.equal("Pause");
     });
 
+    it("gives the focus back after a state in which there is no button", async () => {
+      const element = await controlsFor(BY_STATUS.complete.Complete);
+      await tabTo(element, button(element, "Check again"));
+      await become(element, BY_STATUS.resetting.Resetting);
+      expect(buttons(element)).to.deep.equal([]);
+      await become(element, BY_STATUS.checking.Checking);
+      expect(focusedName()).to.equal("Pause");
+    });
+
     it("takes the focus from nobody else", async () => {
       const element = await controlsFor(DOWNLOADING);
       const other = await fixture<HTMLInputElement>(html`<input aria-label="Message" />`);
@@ -109,7 +118,7 @@ describe("<key-backup-controls>", () => {
       ["before anything is asked", IDLE, ["Download keys"]],
       ["while it looks at the backup", BY_STATUS.checking.Checking, ["(Pause)", "Stop"]],
       ["without a backup", UNAVAILABLE["no-backup"], ["Check again"]],
-      ["while the backup is being reset", BY_STATUS.resetting.Resetting, ["(Pause)"]],
+      ["while the backup is being reset", BY_STATUS.resetting.Resetting, []],
       ["after a reset that did not finish", UNAVAILABLE["reset-unfinished"], ["Finish the reset"]],
       ["in the download", DOWNLOADING, ["Pause", "Stop"]],
       ["in the import", BY_STATUS.importing.Importing, ["Pause", "Stop"]],
@@ -122,7 +131,7 @@ describe("<key-backup-controls>", () => {
         BY_STATUS.waiting["Waiting for a connection, backup unknown"],
         ["(Pause)", "Stop"],
       ],
-      ["while another tab is at it", WAITING["other-tab"], ["(Pause)"]],
+      ["while another tab is at it", WAITING["other-tab"], []],
       ["when all is done", BY_STATUS.complete.Complete, ["Check again"]],
       ["with the wrong recovery key", FAILED["decryption-key-mismatch"], ["Enter recovery key", "Try again", "Stop"]],
       ["when nothing was reached", FAILED["homeserver-unreachable"], ["Try again"]],

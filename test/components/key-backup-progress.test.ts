@@ -443,6 +443,19 @@ describe("<key-backup-progress>", () => {
       expect(failed?.right).to.be.at.most((whole?.right ?? 0) + 0.5);
     });
 
+    it("shows how much is saved where keys are uploaded to an empty backup", async () => {
+      const element = await progressOf(BY_STATUS.complete["Complete, keys are uploaded to an empty backup"]);
+      expect(bar(element).getAttribute("aria-label")).to.equal("Keys saved in your key backup");
+      expect(bar(element).getAttribute("aria-valuenow")).to.equal("5800");
+      expect(extentOf(part(element, "indicator"), bar(element))).to.deep.equal({ begin: 0, size: 29 });
+    });
+
+    it("is not there where there is nothing to download", async () => {
+      for (const state of Object.values(BY_STATUS.unavailable)) {
+        expect(all(await progressOf(state), "[part~=progress-bar]")).to.have.length(0);
+      }
+    });
+
     it("keeps its place where there is nothing to measure", async () => {
       const element = await progressOf(BY_STATUS.idle.Idle);
       const before = part(element, "progress-bar").getBoundingClientRect().height;
