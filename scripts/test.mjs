@@ -21,7 +21,16 @@ import { testResets } from "./test-reset.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** By npm script. One that is not there is left out. */
-const CHECKS = ["lint", "types", "manifest:check", "build", "lint:package", "setup:check", "test:first-start"];
+const CHECKS = [
+  "lint",
+  "types",
+  "manifest:check",
+  "build",
+  "lint:package",
+  "setup:check",
+  "test:first-start",
+  "test:examples:two",
+];
 const CHAOS_RUNS = 6;
 const RESET_RUNS = 12;
 
