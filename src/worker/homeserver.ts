@@ -62,7 +62,8 @@ export class Homeserver {
     if (segment === null) return null;
     const response = await this.#get(`room_keys/version${segment && `/${segment}`}`, signal);
     if (response.ok) return parseBackupVersion(await this.#readSmallJson(response));
-    return version === null ? this.#noneOrThrow(response) : this.#noneOrThrow(response, "M_UNRECOGNIZED");
+    // A homeserver that does not know the endpoint knows nothing of the version.
+    return this.#noneOrThrow(response);
   }
 
   /** The pieces of the whole backup's JSON as they come in. Whoever stops listening ends the request. */

@@ -318,7 +318,7 @@ export class Session {
     key: Uint8Array | null,
     signal: AbortSignal,
   ): Promise<OlderRisk> {
-    return olderRisk(this.#spool, await this.#olderVersions.find(current, rows, signal), rows, key);
+    return olderRisk(this.#spool, await this.#olderVersions.find(current, rows, signal, "all"), rows, key);
   }
 
   /** Than the one that was checked last, if one was. */

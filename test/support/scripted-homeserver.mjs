@@ -1,6 +1,6 @@
 /**
  * A homeserver that says what a test tells it to, over real HTTP on a port of its own. Node side: see scripted-homeserver.ts
- * for the test's side. It knows nothing of Matrix but how an unknown endpoint is answered.
+ * for the test's side. It knows nothing of Matrix but how an unknown endpoint is answered, and a backup version that there is not.
  */
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -12,6 +12,10 @@ import { sendAnswer } from "./scripted-answer.mjs";
 
 /** @type {ScriptedAnswer} */
 const UNRECOGNIZED = { status: 404, json: { errcode: "M_UNRECOGNIZED", error: "Not in the script" } };
+
+/** @type {ScriptedAnswer} */
+const UNKNOWN_VERSION = { status: 404, json: { errcode: "M_NOT_FOUND", error: "Unknown backup version" } };
+const ANY_VERSION = "GET /_matrix/client/v3/room_keys/version/{version}";
 
 /** As the specification asks of a homeserver. @see https://spec.matrix.org/v1.16/client-server-api/#web-browser-clients */
 const CORS = {
@@ -89,7 +93,7 @@ export class ScriptedHomeserver {
   /** The last one is said again and again. @param {RecordedRequest} request */
   #nextAnswer(request) {
     const answers = [...this.#answers].find(([route]) => matches(route, request))?.[1];
-    if (answers === undefined) return UNRECOGNIZED;
+    if (answers === undefined) return matches(ANY_VERSION, request) ? UNKNOWN_VERSION : UNRECOGNIZED;
     return (answers.length > 1 ? answers.shift() : answers[0]) ?? UNRECOGNIZED;
   }
 

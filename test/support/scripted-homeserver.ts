@@ -2,7 +2,7 @@
  * A homeserver that says what the test tells it to, over real HTTP: as slow, as cut and as wrong as a test needs it. The test's side:
  * the server itself runs in node (scripted-homeserver.mjs). A route is a path such as `/_matrix/client/v3/room_keys/version`,
  * with `{roomId}` for any one segment, with a method before it (`"GET /…"`) and a query behind it (`"…?version=1"`) where that matters. The first that matches answers;
- * what no route matches is answered by 404, `M_UNRECOGNIZED`.
+ * what no route matches is answered by 404, `M_UNRECOGNIZED`; a backup version, `M_NOT_FOUND`.
  */
 import { callNode } from "./node-call.js";
 
