@@ -6,6 +6,7 @@ import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { BackedUpRoomKeys, CryptoStore, CryptoStoreContents } from "./host.js";
 import type { BackupComparison, OlderRisk } from "./protocol.js";
 import type {
+  AssessedOccasion,
   AssessmentDoubt,
   EarlierKeys,
   KeysAtRisk,
@@ -30,11 +31,16 @@ export interface Assessed {
 }
 
 /** @throws the signal's reason when aborted; nothing else: a doubt is an answer */
-export async function assessReset(link: WorkerLink, cryptoStore: CryptoStore, signal: AbortSignal): Promise<Assessed> {
+export async function assessReset(
+  link: WorkerLink,
+  cryptoStore: CryptoStore,
+  occasion: AssessedOccasion,
+  signal: AbortSignal,
+): Promise<Assessed> {
   try {
     const key = await cryptoStore.getDecryptionKey();
     const contents = await contentsOf(cryptoStore);
-    const comparison = await link.call("compare", [key, contents], signal);
+    const comparison = await link.call("compare", [key, contents, occasion], signal);
     const { version, count, isOtherKey } = comparison;
     const backedUp = await cryptoStore.getBackedUp?.();
     const kept = {

@@ -15,7 +15,7 @@ import { OneRun, type Wish } from "./one-run.js";
 import { PriorityRooms } from "./priority-rooms.js";
 import type { ResetOutcome } from "./protocol.js";
 import { importRescueCopy, rescueCopy } from "./rescue.js";
-import type { KeyBackupSafety, RescueCopy, RescuedKeys, ResetAssessment } from "./reset.js";
+import type { AssessedOccasion, KeyBackupSafety, RescueCopy, RescuedKeys, ResetAssessment } from "./reset.js";
 import { resetLockOf } from "./reset-lock.js";
 import { isResetUnfinished, Resetting } from "./resetting.js";
 import { run } from "./run.js";
@@ -176,9 +176,12 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#oneRun.prioritise(roomId);
   }
 
-  async assessReset(signal: AbortSignal = new AbortController().signal): Promise<ResetAssessment> {
+  async assessReset(
+    signal: AbortSignal = new AbortController().signal,
+    occasion: AssessedOccasion = "reset",
+  ): Promise<ResetAssessment> {
     await Promise.race([this.#upload.noted, new Promise((resolve) => setTimeout(resolve, LONGEST_LOOK))]);
-    const { assessment, isBehind } = await assessReset(this.#worker(), this.#host.cryptoStore, signal);
+    const { assessment, isBehind } = await assessReset(this.#worker(), this.#host.cryptoStore, occasion, signal);
     if (this.#isDone && assessment.kind === "at-risk" && assessment.notDownloaded > 0) {
       // It does not compare counts first.
       this.#mustLook = true;

@@ -4,8 +4,10 @@
  */
 import type { ErrorCode } from "./errors.js";
 import type { CryptoStoreContents, RoomKey } from "./host.js";
-import type { OlderBackupKeys } from "./reset.js";
+import type { AssessedOccasion, OlderBackupKeys } from "./reset.js";
 import type { BackupInfo, FailureReason, Progress, Safekeeping } from "./state.js";
+
+export type { AssessedOccasion };
 
 /** Whose spool it is, and where its backup lives. */
 export interface Identity {
@@ -78,7 +80,7 @@ export interface BackupComparison {
   readonly hasKey: boolean;
   /** A reset that was begun on this device has not made a backup that the client can use. */
   readonly isResetUnfinished: boolean;
-  /** Room keys of other backups that are kept here and not imported. */
+  /** Room keys of backups that the homeserver does not have, as far as is known, which are kept here and not imported. */
   readonly earlier: number;
   /** Room keys in the crypto store that came from backups which the homeserver still has. */
   readonly fromBackups: number;
@@ -243,8 +245,13 @@ export interface WorkerCalls {
    * Asks the homeserver for the present backup, and changes nothing.
    * @param decryptionKey of the client (32 bytes)
    * @param store the crypto store of now; `null` if nothing is wanted of what is kept: there seems to be nothing then
+   * @param occasion `reset` if not given
    */
-  compare(decryptionKey: Uint8Array | null, store: CryptoStoreContents | null): Promise<BackupComparison>;
+  compare(
+    decryptionKey: Uint8Array | null,
+    store: CryptoStoreContents | null,
+    occasion?: AssessedOccasion,
+  ): Promise<BackupComparison>;
   /** Whether a reset was begun on this device, and is not known to be over. */
   hasResetNote(): Promise<boolean>;
   /** The client is about to reset the backup: notes which one there is now. @param decryptionKey of the client (32 bytes) */

@@ -3,6 +3,9 @@
  * by us.
  */
 
+/** What is about to happen: a reset takes the backups, to log out takes what is on this device. */
+export type AssessedOccasion = "reset" | "logout";
+
 /** Numbers of room keys that no crypto store of this device has. */
 export interface KeysAtRisk {
   /** In the backup alone, or in older ones that the homeserver still has. */
@@ -59,9 +62,9 @@ export interface KeysInNoBackup {
   readonly inNoBackup?: { readonly count: number; readonly reason: NoBackupReason };
 }
 
-/** What this device has of backups that were deleted or replaced. */
+/** What this device has of backups that were deleted. */
 export interface EarlierKeys {
-  /** Room keys that are downloaded, not imported, and in no backup any more. A reset leaves them; to log out deletes them. */
+  /** Room keys that are downloaded, not imported, and in no backup of the homeserver. A reset leaves them; to log out deletes them. */
   readonly earlier: number;
 }
 
@@ -108,8 +111,12 @@ export interface RescuedKeys {
 
 /** What keeps keys safe when a backup is about to go. */
 export interface KeyBackupSafety {
-  /** Asks the homeserver. @throws the signal's reason when aborted; nothing else: a doubt is an answer */
-  assessReset(signal?: AbortSignal): Promise<ResetAssessment>;
+  /**
+   * Asks the homeserver.
+   * @param occasion `reset` if not given. Before logging out, `older` is not asked for, and never told
+   * @throws the signal's reason when aborted; nothing else: a doubt is an answer
+   */
+  assessReset(signal?: AbortSignal, occasion?: AssessedOccasion): Promise<ResetAssessment>;
   /**
    * What is downloaded, but for the keys of its `leftOut`.
    * @param passphrase encrypts a key export, which needs the decryption key; `null`: the archive, still encrypted by the backup

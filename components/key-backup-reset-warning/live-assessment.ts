@@ -31,7 +31,7 @@ export class LiveAssessment {
     this.#task = new Task(host, {
       autoRun: false,
       task: async ([{ safety, occasion, state }], { signal }) => ({
-        risk: riskOf(await safety.assessReset(signal), occasion),
+        risk: riskOf(await safety.assessReset(signal, occasion === "logout" ? "logout" : "reset"), occasion),
         state,
       }),
       onComplete: (finding) => this.#keep(finding),

@@ -153,10 +153,17 @@ export function spooledOf(row: BackupRow): number {
   return Math.max(0, row.safe - row.imported - failedCount(row));
 }
 
-/** Room keys that are kept of other backups, and are not imported. */
-export function earlierThan(rows: readonly BackupRow[], backupId: string | undefined): number {
-  const others = rows.filter((row) => row.backupId !== backupId && hasSpooled(row));
-  return others.reduce((sum, row) => sum + Math.max(1, spooledOf(row)), 0);
+/** Room keys of these backups that are kept and not imported. */
+export function notImportedOf(rows: readonly BackupRow[]): number {
+  const waiting = rows.filter((row) => hasSpooled(row) && !isReadToEnd(row));
+  return waiting.reduce((sum, row) => sum + Math.max(1, spooledOf(row)), 0);
+}
+
+/** All bytes of it are settled, though its answer did not end there. */
+function isReadToEnd({ segments, cursor }: BackupRow): boolean {
+  const { lengths = [] } = segments[cursor.segment] ?? {};
+  const isLast = cursor.segment === segments.length - 1 && cursor.chunk >= lengths.length - 1;
+  return isLast && (cursor.chunk >= lengths.length || cursor.offset >= (lengths.at(-1) ?? 0));
 }
 
 /** Room keys in the crypto store that came from backups which the homeserver still has. */

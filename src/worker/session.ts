@@ -3,13 +3,13 @@ import { abortWith } from "../abort-with.js";
 import { isFault, KeyBackupSyncError } from "../errors.js";
 import type { CryptoStoreContents, RoomKey } from "../host.js";
 import type {
+  AssessedOccasion,
   BackupCheck,
   BackupComparison,
   Choice,
   Identity,
   KeptBackup,
   NextBatch,
-  OlderRisk,
   OwnUpload,
   Recalled,
   ResetOutcome,
@@ -18,7 +18,15 @@ import type {
   Spooled,
 } from "../protocol.js";
 import { failedCount } from "../state.js";
-import { type BackupRow, earlierThan, hasSpooled, importedFrom, isRowOf, isSettled, progressOf } from "./backup-row.js";
+import {
+  type BackupRow,
+  hasSpooled,
+  importedFrom,
+  isRowOf,
+  isSettled,
+  notImportedOf,
+  progressOf,
+} from "./backup-row.js";
 import { Batches } from "./batches.js";
 import { BrokenOffAnswers } from "./broken-off-answers.js";
 import type { RoomKeyDecryptor } from "./decryptor.js";
@@ -26,7 +34,7 @@ import { download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
 import { isReadable, keepKeyOnce, keptDecryptor, opens } from "./kept-decryptor.js";
-import { OlderVersions } from "./older-backups.js";
+import { type OlderBackups, OlderVersions } from "./older-backups.js";
 import { olderRisk } from "./older-risk.js";
 import { isAllKnown, progressAt } from "./own-uploads.js";
 import { RescueCalls } from "./rescue-calls.js";
@@ -93,7 +101,7 @@ export class Session {
       choice: await this.#spool.getChoice(),
       kept: kept && { ...kept, settled: kept.settled && store !== null },
       hasResetNote: await this.#resets.isThere(),
-      earlier: earlierThan(rows, row?.backupId),
+      earlier: notImportedOf(rows.filter((other) => other !== row)),
     };
   }
 
@@ -192,11 +200,11 @@ export class Session {
 
   async findOlder(signal: AbortSignal): Promise<readonly KeptBackup[]> {
     const current = this.#checked?.backup ?? null;
-    const { found, gone } = await this.#olderVersions.find(current, await this.#spool.getBackups(), signal);
-    await this.#close(gone);
+    const older = await this.#olderVersions.find(current, await this.#spool.getBackups(), signal);
+    await this.#close(older, current);
     const missing = new Map<string, BackupVersion>();
     const kept: KeptBackup[] = [];
-    for (const backup of found.filter(isOpenable)) {
+    for (const backup of older.found.filter(isOpenable)) {
       const row = await this.#olderRow(backup);
       if (row.whole && row.backup.etag === backup.etag) continue;
       missing.set(row.backupId, backup);
@@ -206,9 +214,12 @@ export class Session {
     return kept;
   }
 
-  /** The homeserver has these versions no more. Rows of which there is nothing more to tell go, with their decryption keys. */
-  async #close(gone: readonly string[]): Promise<void> {
-    const rows = (await this.#spool.getBackups()).filter((row) => row.replaced && gone.includes(row.backup.version));
+  /** Of what the homeserver has no more there is no more to come. Rows of which there is nothing to tell go, with their decryption keys. */
+  async #close({ found, gone }: OlderBackups, current: BackupVersion | null): Promise<void> {
+    const others = current ? [...found, current] : found;
+    const isGone = (row: BackupRow) =>
+      gone.includes(row.backup.version) || others.some((other) => isInPlaceOf(other, row));
+    const rows = (await this.#spool.getBackups()).filter((row) => row.replaced && isGone(row));
     for (const row of rows) {
       const after = row.older ? await this.#spool.markOlder(row.backupId, false) : row;
       if (!hasMoreToTell(after)) await this.#spool.deleteBackup(row.backupId);
@@ -279,18 +290,22 @@ export class Session {
     signal: AbortSignal,
     key: Uint8Array | null,
     store: CryptoStoreContents | null,
+    occasion: AssessedOccasion = "reset",
   ): Promise<BackupComparison> {
     const current = await this.#homeserver.getBackupVersion(signal);
     if (!isDescribed(current)) throw new KeyBackupSyncError("malformed-response");
     const { version = null, count = 0 } = current ?? {};
     const rows = await this.#rowsIn(store);
     const present = current && rows.find((known) => isRowOf(known, current.version, current.publicKey));
-    const earlier = earlierThan(rows, present?.backupId);
+    const look = store && (await this.#lookBefore(occasion, current, rows, signal));
+    const isThere = (other: BackupRow) =>
+      look?.found.some(({ version, publicKey }) => isRowOf(other, version, publicKey));
+    const earlier = notImportedOf(rows.filter((other) => other !== present && !isThere(other)));
     const row = store && present;
     const isOther = this.#isOther(current);
     const isOtherKey = key !== null && current !== null && !(await opens(key, current.publicKey));
     const isResetUnfinished = await this.#resets.isUnfinished(current, key);
-    const older = store && (await this.#olderRisk(current, rows, key, signal));
+    const older = look && occasion === "reset" ? await olderRisk(this.#spool, look, rows, key) : null;
     const fromBackups = current ? importedFrom(rows) : 0;
     const told = { version, count, isOther, isOtherKey, earlier, older, isResetUnfinished, fromBackups };
     if (!row || !current) return { ...told, isCurrent: false, hasPassed: false, progress: null, hasKey: false };
@@ -312,13 +327,15 @@ export class Session {
     return this.#resets.outcome(await this.#homeserver.getBackupVersion(signal), key);
   }
 
-  async #olderRisk(
+  /** To log out leaves on the homeserver what is there: only what waits here for its import is to be looked for. */
+  async #lookBefore(
+    occasion: AssessedOccasion,
     current: BackupVersion | null,
     rows: readonly BackupRow[],
-    key: Uint8Array | null,
     signal: AbortSignal,
-  ): Promise<OlderRisk> {
-    return olderRisk(this.#spool, await this.#olderVersions.find(current, rows, signal, "all"), rows, key);
+  ): Promise<OlderBackups> {
+    if (occasion === "reset") return this.#olderVersions.find(current, rows, signal, "all");
+    return this.#olderVersions.find(current, rows.filter(hasSpooled), signal, "remembered");
   }
 
   /** Than the one that was checked last, if one was. */
@@ -446,6 +463,11 @@ export class Session {
     this.#batches = null;
     this.#opened = null;
   }
+}
+
+/** The version of that row is another backup now. */
+function isInPlaceOf({ version, publicKey }: BackupVersion, row: BackupRow): boolean {
+  return version === row.backup.version && publicKey !== null && publicKey !== row.publicKey;
 }
 
 /** Some keys of it wait to be imported, or were never downloaded. */

@@ -238,6 +238,17 @@ describe("<key-backup-reset-warning>", () => {
       expect(signal?.aborted).to.equal(true);
     });
 
+    it("says whether it is asked for before a reset or before logging out", async () => {
+      const run = new MockRun(IDLE);
+      const occasions: unknown[] = [];
+      run.assessReset = async (_signal, occasion) => {
+        occasions.push(occasion);
+        return NONE;
+      };
+      for (const occasion of ["disable", "logout"] as const) await answered(await ask(run, occasion), true);
+      expect(occasions).to.deep.equal(["reset", "logout"]);
+    });
+
     it("that comes after that goes on where nothing would be lost", async () => {
       const run = new MockRun(IDLE);
       const assessment = deferred<ResetAssessment>();

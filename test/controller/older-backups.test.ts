@@ -126,7 +126,7 @@ describe("An older backup that the homeserver still has", () => {
     expectInStore(scene.backup);
     expect(await controller.assessReset()).to.deep.include({
       kind: "none",
-      earlier: OLD_KEYS,
+      earlier: 0,
       older: { notDownloaded: 0, locked: OLD_KEYS },
     });
     const recoveryKey = encodeRecoveryKey(Uint8Array.from(atob(old.decryptionKey), (it) => it.charCodeAt(0))) ?? "";
@@ -135,6 +135,18 @@ describe("An older backup that the homeserver still has", () => {
     expectInStore(scene.backup, old);
     expect([...scene.host.notBackedUp].sort()).to.deep.equal(idsOf(old).sort());
     expect(await controller.assessReset()).to.deep.equal({ kind: "none", earlier: 0 });
+  });
+
+  it("that is locked costs nothing to log out, for which no others are looked for, but does once it is deleted", async () => {
+    await script(olderRoutes("8", old), "9");
+    const controller = scene.controller();
+    await completed(controller);
+    const before = (await scene.homeserver.requests()).length;
+    expect(await controller.assessReset(undefined, "logout")).to.deep.equal({ kind: "none", earlier: 0 });
+    const asked = (await scene.homeserver.requests()).slice(before).map(({ path }) => path.replace(VERSION_PATH, ""));
+    expect(asked).to.deep.equal(["", "/8"]);
+    await script({}, "9");
+    expect(await controller.assessReset(undefined, "logout")).to.deep.equal({ kind: "none", earlier: OLD_KEYS });
   });
 
   it("that this device had begun to download is fetched to its end, room by room, and imported", async () => {
@@ -186,6 +198,14 @@ describe("An older backup that the homeserver still has", () => {
     await completed(controller);
     controller.close();
     scene.host.learnDecryptionKey(scene.backup.decryptionKey);
+  }
+
+  async function versionsKept(): Promise<string[]> {
+    const { userId, deviceId } = scene.host.account;
+    const database = await openDB(`key-backup-sync:${userId}:${deviceId}`);
+    const rows = await database.getAll("backups");
+    database.close();
+    return rows.map(({ backup }) => backup.version);
   }
 
   it("that was complete when another client replaced it needs no download, nor its decryption key", async () => {
@@ -257,16 +277,17 @@ describe("An older backup that the homeserver still has", () => {
     expectInStore(scene.backup, old);
   });
 
-  it("leaves nothing behind on this device once it is complete, and deleted on the homeserver", async () => {
-    await oldOneComplete();
-    await script({});
-    const { backup } = await completed();
-    const { userId, deviceId } = scene.host.account;
-    const database = await openDB(`key-backup-sync:${userId}:${deviceId}`);
-    const rows = await database.getAll("backups");
-    database.close();
-    expect(rows.map((row) => row.backup.version)).to.deep.equal([backup.version]);
-  });
+  for (const [when, version] of [
+    ["deleted on the homeserver", "2"],
+    ["its version is that of another one", "1"],
+  ] as const) {
+    it(`leaves nothing behind on this device once it is complete, and ${when}`, async () => {
+      await oldOneComplete();
+      await script({}, version);
+      const { backup } = await completed();
+      expect(await versionsKept()).to.deep.equal([backup.version]);
+    });
+  }
 
   it("is looked for also where the present one was complete before", async () => {
     await script({});
