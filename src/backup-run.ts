@@ -118,9 +118,21 @@ export class BackupRun {
     } finally {
       this.#ended.abort();
       await Promise.allSettled([download, imported, rooms]);
+      await this.#leave();
     }
     await this.#countStore();
     if (this.#kind === "present" && isLast) this.complete(this.#sync.replaced);
+  }
+
+  /** Other backups need the memory, while this one may be locked for long. */
+  async #leave(): Promise<void> {
+    if (this.#kind !== "older") return;
+    try {
+      const { progress } = await this.#options.link.call("leaveOlder", [this.#backupId]);
+      this.#sync = { ...this.#sync, progress };
+    } catch {
+      // A worker that has gone has no memory.
+    }
   }
 
   /** @throws KeyBackupSyncError `backup-replaced` if the crypto store has lost room keys since: all of it once more */
@@ -154,9 +166,14 @@ export class BackupRun {
     try {
       await imported;
     } catch (cause) {
-      if (this.#sync.safekeeping === "device") await download;
+      await Promise.race([download, this.#untilInMemory()]);
       throw cause;
     }
+  }
+
+  /** Also in its midst, where the device turns out to have no more room. */
+  async #untilInMemory(): Promise<void> {
+    while (this.#sync.safekeeping === "device") await this.#spooled.moreThan(this.#spooled.count, this.#signal);
   }
 
   async #download(): Promise<void> {

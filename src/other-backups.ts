@@ -81,7 +81,8 @@ export class OtherBackups {
         this.#told.set(kept.backupId, { ...NOTHING, failed: backup.notImported });
       } catch (cause) {
         this.#options.signal.throwIfAborted();
-        if (!isOfItself(cause)) throw cause;
+        if (isFault(cause, "storage-unavailable")) this.#fault = cause;
+        else if (!isOfItself(cause)) throw cause;
         this.#told.set(kept.backupId, toldOf(backup, cause));
       }
     }

@@ -208,6 +208,8 @@ export interface WorkerCalls {
    * @returns those that are not all downloaded: to be given to `download`
    */
   findOlder(): Promise<readonly KeptBackup[]>;
+  /** An older backup is left as it is now. What of it is in memory is to be downloaded again. */
+  leaveOlder(backupId: string): Promise<KeptBackup>;
   /** Keeps what the client takes for the decryption key (32 bytes) of this backup, beside others that it took for it before. */
   keepKey(backupId: string, decryptionKey: Uint8Array): Promise<void>;
   /**

@@ -19,8 +19,12 @@ export async function isSecured(run: Run): Promise<boolean> {
   }
 }
 
-/** What is downloaded stays on this device, as it came, beside the decryption key of its backup, and is imported after the reset as well. */
+/**
+ * What is downloaded stays on this device, as it came, beside the decryption key of its backup, and is imported after the reset as well. What is
+ * locked has no such key here: whether the user has it, only the user knows.
+ */
 function isSafe(assessment: ResetAssessment, state: KeyBackupSyncState): boolean {
+  if (assessment.older && assessment.older.locked > 0) return false;
   if (assessment.kind !== "at-risk") return assessment.kind === "none";
   return assessment.notDownloaded + assessment.unreadable === 0 && syncOf(state)?.safekeeping === "device";
 }

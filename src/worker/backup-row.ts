@@ -75,6 +75,8 @@ export interface BackupRow {
   readonly storedKeys: readonly StoredBackupKey[];
   /** How a passphrase gives the decryption key itself, as `auth_data` tells; missing if none does. */
   readonly passphrase?: PassphraseDescription | null;
+  /** The etag with which what the homeserver sent of it turned out to be no backup; missing if it did not. */
+  readonly malformed?: string;
   /** When it was begun or went on, in milliseconds since the epoch. */
   readonly usedAt: number;
   /** What this device put into it last; missing before it did. See own-uploads.ts. */
@@ -205,6 +207,11 @@ function withMoreToCome(row: BackupRow): BackupRow {
 export function begunAnew(row: BackupRow): BackupRow {
   const counts = { safe: row.imported, failures: NO_FAILURES, pass: row.pass + 1 };
   return { ...row, ...counts, segments: [], whole: false, cursor: beginningOf(0) };
+}
+
+/** All that the homeserver has of it, as it is with this etag, is no backup: what of it is neither imported nor waits for that is missing. */
+export function withMalformed(row: BackupRow, etag: string): BackupRow {
+  return { ...row, malformed: etag, safe: hasSpooled(row) ? row.safe : row.imported + failedCount(row) };
 }
 
 /** A new answer begins: of the backup as it is now. What is spent makes room for it; where all is settled, a pass begins. */

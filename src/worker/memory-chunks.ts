@@ -1,12 +1,12 @@
 /**
- * Chunks in memory, where nothing can be stored, or there is no room: a few at a time. Whoever writes waits until the ones before were
- * imported, and so does, behind it, the homeserver.
+ * Chunks in memory, where nothing can be stored, or there is no room: a few of each backup at a time. Whoever writes waits until the ones
+ * before were imported, and so does, behind it, the homeserver. One backup does not wait for another, which may be locked.
  */
 import { Changes } from "../changes.js";
 import { bufferedChunk } from "./buffered-chunk.js";
 import type { ChunkKey, ChunkStore, NewChunk } from "./chunks.js";
 
-/** Chunks that may be there at once. */
+/** Chunks of a backup that may be there at once. */
 const MOST = 2;
 
 export class MemoryChunks implements ChunkStore {
@@ -14,7 +14,7 @@ export class MemoryChunks implements ChunkStore {
   readonly #released = new Changes();
 
   async create(key: ChunkKey, signal: AbortSignal): Promise<NewChunk> {
-    while (this.#chunks.size >= MOST) await this.#released.moreThan(this.#released.count, signal);
+    while (this.#countOf(key.backupId) >= MOST) await this.#released.moreThan(this.#released.count, signal);
     return bufferedChunk(async (bytes) => void this.#chunks.set(nameOf(key), { key, bytes }));
   }
 
@@ -40,6 +40,10 @@ export class MemoryChunks implements ChunkStore {
 
   async clear(): Promise<void> {
     this.#deleteWhere(() => true);
+  }
+
+  #countOf(backupId: string): number {
+    return [...this.#chunks.values()].filter(({ key }) => key.backupId === backupId).length;
   }
 
   #deleteWhere(isGone: (key: ChunkKey) => boolean): void {

@@ -1,6 +1,9 @@
-/** What is in older backups that the homeserver still has, and nowhere on this device: a reset with matrix-js-sdk deletes them, too. */
+/**
+ * What is in older backups that the homeserver still has, and nowhere on this device, or only in memory: a reset with matrix-js-sdk deletes
+ * them, too.
+ */
 import type { OlderRisk } from "../protocol.js";
-import { type BackupRow, isRowOf, progressOf, spooledOf } from "./backup-row.js";
+import { type BackupRow, isRowOf, progressOf, spooledOf, withoutMemory } from "./backup-row.js";
 import type { BackupVersion } from "./homeserver.js";
 import { isReadable, opens } from "./kept-decryptor.js";
 import type { OlderBackups } from "./older-backups.js";
@@ -15,7 +18,9 @@ export async function olderRisk(
 ): Promise<OlderRisk> {
   let [notDownloaded, locked] = [0, 0];
   for (const backup of found) {
-    const row = rows.find((known) => isRowOf(known, backup.version, backup.publicKey));
+    const known = rows.find((one) => isRowOf(one, backup.version, backup.publicKey));
+    // What is in memory is gone with the page.
+    const row = known && withoutMemory(known);
     const missing = missingIn(backup, row);
     notDownloaded += missing;
     const unopened = missing + (row ? spooledOf(row) : 0);

@@ -193,9 +193,23 @@ export class Session {
     };
     try {
       return await this.#spool.kept(await this.#downloadInto(options, rooms));
+    } catch (cause) {
+      throw await this.#noted(backupId, cause);
     } finally {
       ended.abort();
     }
+  }
+
+  async leaveOlder(_signal: AbortSignal, backupId: string): Promise<KeptBackup> {
+    return this.#spool.kept(await this.#spool.releaseMemory(backupId));
+  }
+
+  /** An older backup that is broken stays so: it need not be downloaded at each look. */
+  async #noted(backupId: string, cause: unknown): Promise<unknown> {
+    const older = this.#older.get(backupId);
+    if (older && isFault(cause, "malformed-response"))
+      await this.#spool.markMalformed(backupId, older.etag).catch(() => {});
+    return cause;
   }
 
   async findOlder(signal: AbortSignal): Promise<readonly KeptBackup[]> {
@@ -206,7 +220,7 @@ export class Session {
     const kept: KeptBackup[] = [];
     for (const backup of older.found.filter(isOpenable)) {
       const row = await this.#olderRow(backup);
-      if (row.whole && row.backup.etag === backup.etag) continue;
+      if (isKnownAsItIs(row, backup)) continue;
       missing.set(row.backupId, backup);
       kept.push(asOf(backup, row, await this.#spool.kept(row)));
     }
@@ -270,8 +284,13 @@ export class Session {
   }
 
   async nextBatch(_signal: AbortSignal, limit: number, settled: SettledInStore | null): Promise<NextBatch> {
+    const { backupId } = this.#needOpened();
     this.#batches ??= await this.#openBatches();
-    return this.#batches.next(limit, settled);
+    try {
+      return await this.#batches.next(limit, settled);
+    } catch (cause) {
+      throw await this.#noted(backupId, cause);
+    }
   }
 
   async openRoom(signal: AbortSignal, roomId: string): Promise<void> {
@@ -463,6 +482,11 @@ export class Session {
     this.#batches = null;
     this.#opened = null;
   }
+}
+
+/** All that is to be had of it is here, or it is known to be broken. */
+function isKnownAsItIs({ whole, backup, malformed }: BackupRow, { etag }: BackupVersion): boolean {
+  return malformed === etag || (whole && backup.etag === etag);
 }
 
 /** The version of that row is another backup now. */

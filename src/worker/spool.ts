@@ -21,6 +21,7 @@ import {
   type SegmentEnd,
   withBatch,
   withChunk,
+  withMalformed,
   withOlder,
   withoutMemory,
   withReplaced,
@@ -293,6 +294,16 @@ export class Spool {
     for (const row of await this.getBackups()) {
       if (withoutMemory(row) !== row) await this.#change(row.backupId, withoutMemory);
     }
+  }
+
+  /** What is in memory of this backup, and not imported, is to be downloaded again. */
+  releaseMemory(backupId: string): Promise<BackupRow> {
+    return this.changeSegments(backupId, withoutMemory);
+  }
+
+  /** All that the homeserver has of it, as it is with this etag, is no backup. */
+  markMalformed(backupId: string, etag: string): Promise<BackupRow> {
+    return this.#change(backupId, (row) => withMalformed(row, etag));
   }
 
   /** Leaves nothing of this user and device behind. */

@@ -3,8 +3,10 @@ import { expect } from "@open-wc/testing";
 import { openDB } from "idb";
 import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
 import type { KeyBackupSyncController } from "../../src/index.js";
+import { fullAfter, hasFiles, roomFor, unreadable } from "../support/poor-storage.js";
 import { type KeyBackup, makeKeyBackup } from "../support/room-keys.mjs";
 import type { Script, ScriptedAnswer } from "../support/scripted-homeserver.js";
+import { stubWorkers } from "../support/stubbed-worker.js";
 import {
   cutAnswer,
   KEYS_PATH,
@@ -18,6 +20,11 @@ import {
 const KEYS = 4;
 const OLD_KEYS = 12;
 const THIRD_KEYS = 3;
+/** A chunk is ended after a few milliseconds, in place of a second. */
+const MANY_CHUNKS = `
+  const later = self.setTimeout;
+  self.setTimeout = (work, milliseconds) => later.call(self, work, milliseconds === 1000 ? 5 : milliseconds);
+`;
 const GONE: ScriptedAnswer = { status: 404, json: { errcode: "M_NOT_FOUND", error: "Unknown backup version" } };
 
 const idsOf = ({ roomKeys }: KeyBackup) => roomKeys.map(({ session_id }) => session_id);
@@ -370,6 +377,61 @@ describe("An older backup that the homeserver still has", () => {
     const { replaced } = await completed();
     expect(replaced).to.deep.equal({ notDownloaded: THIRD_KEYS, locked: 0, failed: 0 });
     expectInStore(scene.backup, old);
+  });
+
+  it("whose answer is broken is downloaded once, and counted until there is a better one", async () => {
+    await oldKeyKept();
+    const text = JSON.stringify(old.response);
+    const at = text.lastIndexOf('"sessions"');
+    const broken = { body: `${text.slice(0, at)}]]${text.slice(at)}` };
+    await script({ ...olderRoutes("1", old), [`${KEYS_PATH}?version=1`]: broken });
+    const controller = scene.controller();
+    const { replaced } = await completed(controller);
+    const before = await scene.requestsFor(KEYS_PATH);
+    const again = await completed(controller);
+    expect([replaced, again.replaced, await scene.requestsFor(KEYS_PATH)]).to.deep.equal([replaced, replaced, before]);
+    expect(replaced?.notDownloaded).to.be.greaterThan(0);
+    expect((await controller.assessReset()).older?.notDownloaded).to.equal(replaced?.notDownloaded);
+    await script(olderRoutes("1", old, { etag: "2" }));
+    expect((await completed(controller)).replaced).to.equal(null);
+    expectInStore(scene.backup, old);
+  });
+
+  describe("in a browser", () => {
+    let restore = () => {};
+
+    afterEach(() => restore());
+
+    it("without room for it counts as not downloaded as long as it is locked", async () => {
+      restore = stubWorkers(roomFor(20_000));
+      await script(olderRoutes("1", old));
+      const controller = scene.controller();
+      const { replaced } = await completed(controller);
+      expect(replaced).to.deep.equal({ notDownloaded: OLD_KEYS, locked: 0, failed: 0 });
+      const { older } = await controller.assessReset();
+      expect(older).to.deep.equal({ notDownloaded: OLD_KEYS, locked: OLD_KEYS });
+    });
+
+    it("whose disk gets full in the midst of it keeps the run from its end in no way", async () => {
+      restore = stubWorkers(`${fullAfter(6000)}${MANY_CHUNKS}`);
+      const text = JSON.stringify(old.response);
+      const part = Math.ceil(text.length / 12);
+      const pieces = Array.from({ length: 12 }, (_, index) => text.slice(index * part, (index + 1) * part));
+      const body = pieces.flatMap((send) => [{ send }, { wait: 30 }]);
+      await script({ ...olderRoutes("1", old), [`${KEYS_PATH}?version=1`]: { body } });
+      expect((await completed()).replaced).to.deep.equal({ notDownloaded: OLD_KEYS, locked: 0, failed: 0 });
+    });
+
+    it("that cannot read what is stored of it goes on with the next one", async function () {
+      if (!hasFiles()) this.skip();
+      await oldKeyKept("2");
+      restore = stubWorkers(unreadable(1000, 10_000));
+      await script({ ...olderRoutes("2", old), ...olderRoutes("1", third) }, "3");
+      const controller = scene.controller();
+      await controller.start();
+      const { error, sync } = await whenStatus(controller, "failed");
+      expect([error.code, sync?.replaced?.locked]).to.deep.equal(["storage-unavailable", THIRD_KEYS]);
+    });
   });
 
   it("is looked for gently by a run, and to the end where a reset is about to delete it", async () => {

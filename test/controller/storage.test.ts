@@ -2,6 +2,7 @@ import { expect } from "@open-wc/testing";
 import { syncOf } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
 import { inMidImport } from "../support/mid-import.js";
+import { fullAfter, hasFiles, roomFor, unreadable } from "../support/poor-storage.js";
 import { makeKeyBackup } from "../support/room-keys.mjs";
 import { stubWorkers } from "../support/stubbed-worker.js";
 import { KEYS_PATH, SyncScene, whenStatus } from "../support/sync-scene.js";
@@ -15,11 +16,7 @@ const DENIED = `
   Object.defineProperty(self, "indexedDB", { value: { open: deny } });
   if (navigator.storage) navigator.storage.getDirectory = deny;
 `;
-const NEARLY_FULL = `
-  const storage = navigator.storage ?? {};
-  storage.estimate = async () => ({ quota: 1_000_000_000, usage: 999_900_000 });
-  Object.defineProperty(navigator, "storage", { value: storage });
-`;
+const NEARLY_FULL = roomFor(100_000);
 /** It gives a file no more room than is needed at the moment. */
 const TIGHT = `
   if ("FileSystemSyncAccessHandle" in self) {
@@ -30,27 +27,6 @@ const TIGHT = `
     };
   }
 `;
-/** Room for the rows, and for the first 100 kB of chunks. */
-const FULL = `
-  let written = 0;
-  const count = (bytes) => {
-    written += bytes.length;
-    if (written > 100_000) throw new DOMException("Full", "QuotaExceededError");
-  };
-  const put = IDBObjectStore.prototype.put;
-  IDBObjectStore.prototype.put = function (value, key) {
-    if (this.name === "chunks") count(value);
-    return put.call(this, value, key);
-  };
-  if ("FileSystemSyncAccessHandle" in self) {
-    const write = FileSystemSyncAccessHandle.prototype.write;
-    FileSystemSyncAccessHandle.prototype.write = function (bytes, options) {
-      count(bytes);
-      return write.call(this, bytes, options);
-    };
-  }
-`;
-
 describe("A browser", () => {
   let scene: SyncScene;
   let restore = () => {};
@@ -90,7 +66,7 @@ describe("A browser", () => {
   });
 
   it("whose disk is full in the midst of the download lets the rest through its memory", async () => {
-    await completeIn(FULL);
+    await completeIn(fullAfter(100_000));
   });
 
   it("without room begins the download again after a restart, and imports again no more than one batch", async () => {
@@ -121,24 +97,6 @@ describe("A browser", () => {
     expect(await scene.requestsFor(KEYS_PATH)).to.equal(2);
   });
 });
-
-/** As on a bad disk, or while something else holds them: the first so many times that one of more bytes than these is read. */
-function unreadable(times: number, moreThan = 0): string {
-  return `
-    const read = Blob.prototype.arrayBuffer;
-    let left = ${times};
-    Blob.prototype.arrayBuffer = function () {
-      if (this.size > ${moreThan} && left-- > 0) throw new DOMException("Held", "NotReadableError");
-      return read.call(this);
-    };
-  `;
-}
-
-/** WebKitGTK has none. */
-function hasFiles(): boolean {
-  const { storage } = navigator as { storage: Partial<StorageManager> };
-  return storage.getDirectory !== undefined;
-}
 
 describe("A file that cannot be read", () => {
   let scene: SyncScene;

@@ -46,6 +46,16 @@ describe("Chunks in memory", () => {
     await next;
   });
 
+  it("of one backup do not make those of another wait", async () => {
+    const chunks = new MemoryChunks();
+    await fill(chunks);
+    const other = { ...at(0), backupId: "2" };
+    const chunk = await chunks.create(other, AbortSignal.timeout(1000));
+    await chunk.write(new Uint8Array([5]));
+    await chunk.end();
+    expect(await chunks.read(other, 0)).to.deep.equal(new Uint8Array([5]));
+  });
+
   it("let go of who waits for them when that is aborted", async () => {
     const chunks = new MemoryChunks();
     await fill(chunks);

@@ -72,6 +72,7 @@ describe("A reset that secures the keys first", () => {
     ["the decryption key is not known", WAITING["decryption-key"], UNKNOWN["no-decryption-key"]],
     ["the download fails, though it was started again", FAILED["storage-full"], IN_BACKUP],
     ["some keys do not open", COMPLETE, UNREADABLE],
+    ["an older backup is locked", COMPLETE, { ...NONE, older: { notDownloaded: 0, locked: 12 } }],
   ];
   for (const [when, state, assessment] of needingUser) {
     it(`needs the user where ${when}`, async () => {
