@@ -17,6 +17,9 @@ import type { KeyBackupSyncState, Progress, ReplacedBackups, Sync } from "./stat
  */
 const IMPORT_BESIDE_DOWNLOAD_AFTER = 3000;
 
+/** Milliseconds that all else waits for an older backup to begin. */
+const LONGEST_SILENCE = 20_000;
+
 /** Milliseconds that the download waits for a room that somebody is looking at. */
 const ROOM_FIRST = 1000;
 
@@ -30,6 +33,8 @@ export interface Role {
 }
 
 export interface SettleOptions {
+  /** An older backup, of which nothing comes for a while. It may still come: some homeservers take minutes to prepare a big answer. */
+  readonly onSilent?: () => void;
   /** False: there is more to do before all is complete. */
   readonly isLast?: boolean;
   /** What can be done with other backups, as long as this one waits for its decryption key. Resolves to what there is to tell of them. */
@@ -60,6 +65,7 @@ export class BackupRun {
   #lacksKey = false;
   #openedOnce: Promise<void> | null = null;
   #whileLocked: SettleOptions["whileLocked"];
+  #onSilent: SettleOptions["onSilent"];
 
   constructor(
     options: ImportingOptions,
@@ -108,8 +114,9 @@ export class BackupRun {
    * Resolves when every key is settled, and reports that, if it is the last to be settled.
    * @throws what needs a person, or a later try, once all that could be done is done
    */
-  async settle({ isLast = true, whileLocked }: SettleOptions = {}): Promise<void> {
+  async settle({ isLast = true, whileLocked, onSilent }: SettleOptions = {}): Promise<void> {
     this.#whileLocked = whileLocked;
+    this.#onSilent = onSilent;
     this.#show();
     const rooms = this.#importRooms();
     const [download, imported] = [this.#download(), this.#import()];
@@ -186,10 +193,22 @@ export class BackupRun {
     await this.#letRoomGoFirst();
     const download = async () => link.call("download", [this.#backupId, await this.#knownRooms()], this.#signal);
     // An older one that fails is for a later run: all else is not to wait for it.
-    const kept = await (this.#kind === "older" ? download() : retries.until(download, (wait) => this.#waitWith(wait)));
+    const kept = await (this.#kind === "older"
+      ? this.#tellingSilence(download())
+      : retries.until(download, (wait) => this.#waitWith(wait)));
     this.#isWhole = true;
     this.#whole.note();
     this.#advance(kept);
+  }
+
+  async #tellingSilence<Value>(download: Promise<Value>): Promise<Value> {
+    const timer = setTimeout(() => this.#onSilent?.(), LONGEST_SILENCE);
+    try {
+      await Promise.race([download, this.#spooled.moreThan(this.#spooled.count, this.#signal)]);
+    } finally {
+      clearTimeout(timer);
+    }
+    return download;
   }
 
   /** Some homeservers answer nothing else as long as they prepare a big answer. A room that is wanted now is soon there before it. */

@@ -7,7 +7,7 @@ import { isFault, type KeyBackupSyncError } from "./errors.js";
 import type { KeptBackup } from "./protocol.js";
 import { isPassing } from "./retries.js";
 import type { ImportingOptions } from "./run.js";
-import { type ReplacedBackups, spooledCount } from "./state.js";
+import { type Progress, type ReplacedBackups, spooledCount } from "./state.js";
 
 const NOTHING: ReplacedBackups = { notDownloaded: 0, locked: 0, failed: 0 };
 
@@ -65,19 +65,22 @@ export class OtherBackups {
 
   /**
    * Downloads and imports older backups that the homeserver still has, once. One that fails is for a later run.
+   * @param onSilent called when one of them lets all else wait: there is no more to show until it begins
    * @returns what there is to tell of all others then
    */
-  async importOlder(): Promise<ReplacedBackups | null> {
-    this.#olderOnce ??= this.#importOlder();
+  async importOlder(onSilent?: () => void): Promise<ReplacedBackups | null> {
+    this.#olderOnce ??= this.#importOlder(onSilent);
     await this.#olderOnce;
     return this.replaced;
   }
 
-  async #importOlder(): Promise<void> {
-    for (const kept of await this.#findOlder()) {
+  async #importOlder(onSilent?: () => void): Promise<void> {
+    const older = await this.#findOlder();
+    for (const { backupId, progress } of older) this.#told.set(backupId, notDownloadedOf(progress));
+    for (const kept of older) {
       const backup = new BackupRun(this.#options, kept, { kind: "older", replaced: null });
       try {
-        await backup.settle();
+        await backup.settle({ ...(onSilent && { onSilent }) });
         this.#told.set(kept.backupId, { ...NOTHING, failed: backup.notImported });
       } catch (cause) {
         this.#options.signal.throwIfAborted();
@@ -110,8 +113,12 @@ function isOfItself(cause: unknown): boolean {
   return isPassing(cause) || isFault(cause, ...codes);
 }
 
+function notDownloadedOf({ total, downloaded }: Progress): ReplacedBackups {
+  return { ...NOTHING, notDownloaded: Math.max(0, total - downloaded) };
+}
+
 function toldOf({ progress, notImported }: BackupRun, cause: unknown): ReplacedBackups {
-  const notDownloaded = Math.max(0, progress.total - progress.downloaded);
+  const { notDownloaded } = notDownloadedOf(progress);
   const locked = isFault(cause, "decryption-key-mismatch") ? spooledCount(progress) : 0;
   return { notDownloaded, locked, failed: isFault(cause, "import-failed") ? Math.max(1, notImported) : 0 };
 }

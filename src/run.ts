@@ -147,9 +147,10 @@ async function importPresent(
   if (check.available === "malformed") return importUndescribed(options, check.kept, replaced);
   if (check.available !== "yes") {
     const isMissing = isUnfinished && check.available === "no-backup";
-    await others.importOlder();
     const reason = isMissing ? "reset-unfinished" : check.available;
-    options.report({ status: "unavailable", reason, replaced: others.replaced });
+    const report = () => options.report({ status: "unavailable", reason, replaced: others.replaced });
+    await others.importOlder(report);
+    report();
     if (check.available === "no-backup") await lookOnceMore(options, NO_BACKUP);
     return;
   }
@@ -157,19 +158,21 @@ async function importPresent(
   if (isUnfinished) return importLeftOver(options, kept, others);
   const present = new BackupRun(options, kept, { kind: "present", replaced });
   if (!kept.settled) await settleBefore(present, others, options);
-  await others.importOlder();
-  present.complete(others.replaced);
+  const complete = () => present.complete(others.replaced);
+  await others.importOlder(complete);
+  complete();
   await lookOnceMore(options, kept.backup, present.hasUndecryptable);
 }
 
 /** What keeps the present backup from being imported keeps no other one from it. @throws what `BackupRun.settle` throws */
 async function settleBefore(present: BackupRun, others: OtherBackups, { signal }: RunOptions): Promise<void> {
+  const showAgain = () => present.showAgain(others.replaced);
   try {
-    await present.settle({ isLast: false, whileLocked: () => others.importOlder() });
+    await present.settle({ isLast: false, whileLocked: () => others.importOlder(showAgain) });
   } catch (cause) {
     if (!isFault(cause, "decryption-key-mismatch", "import-failed", "malformed-response")) throw cause;
-    await others.importOlder().catch(() => signal.throwIfAborted());
-    present.showAgain(others.replaced);
+    await others.importOlder(showAgain).catch(() => signal.throwIfAborted());
+    showAgain();
     throw cause;
   }
 }
@@ -185,7 +188,7 @@ async function importLeftOver(options: ImportingOptions, kept: KeptBackup, other
   } catch (cause) {
     if (!isFault(cause, "decryption-key-mismatch")) throw cause;
   }
-  await others.importOlder();
+  await others.importOlder(() => options.report(unfinished()));
   options.report(unfinished());
 }
 

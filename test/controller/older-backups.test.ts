@@ -44,6 +44,16 @@ function presentRoutes(version: string, backup: KeyBackup, changes: object = {})
   };
 }
 
+/** On this page, what is to take so many milliseconds takes a few, until what it returns is called. */
+function hurried(long: number): () => void {
+  const { setTimeout: later } = globalThis;
+  const sooner = (work: () => void, milliseconds?: number) => later(work, milliseconds === long ? 50 : milliseconds);
+  globalThis.setTimeout = sooner as typeof later;
+  return () => {
+    globalThis.setTimeout = later;
+  };
+}
+
 describe("An older backup that the homeserver still has", () => {
   let scene: SyncScene;
   let old: KeyBackup;
@@ -376,6 +386,20 @@ describe("An older backup that the homeserver still has", () => {
     await script({ ...olderRoutes("1", old), ...roomRoutes(old), ...failing }, "3");
     const { replaced } = await completed();
     expect(replaced).to.deep.equal({ notDownloaded: THIRD_KEYS, locked: 0, failed: 0 });
+    expectInStore(scene.backup, old);
+  });
+
+  it("that is silent for long does not keep the present one from being complete, and is imported when it comes", async () => {
+    await oldKeyKept();
+    const late = { body: [{ until: "late" }, { send: JSON.stringify(old.response) }] };
+    await script({ ...olderRoutes("1", old), [`${KEYS_PATH}?version=1`]: late });
+    const restore = hurried(20_000);
+    const controller = scene.controller();
+    const { replaced } = await completed(controller);
+    restore();
+    expect(replaced?.notDownloaded).to.be.greaterThan(0);
+    await scene.homeserver.release("late");
+    await whenStatus(controller, "complete", (state) => state.replaced === null);
     expectInStore(scene.backup, old);
   });
 
