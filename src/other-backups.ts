@@ -1,6 +1,7 @@
 /**
  * The backups beside the account's present one: those that were replaced, of which only what is spooled is left, and older ones that the
- * homeserver still has. None of them stops the present backup, nor another one of them.
+ * homeserver still has. What is wrong with one of them alone, be it locked, broken or unreadable, stops neither the present backup nor another one;
+ * what would keep all of them from going on, as a refused access token, ends the run.
  */
 import { BackupRun } from "./backup-run.js";
 import { isFault, type KeyBackupSyncError } from "./errors.js";

@@ -272,7 +272,7 @@ export interface WorkerCalls {
   isKeyStorageOff(): Promise<boolean>;
   /** Answers after so many milliseconds, or when aborted: the timers of a worker keep their pace in hidden tabs. */
   rest(milliseconds: number): Promise<void>;
-  /** Deletes all that is spooled. */
+  /** Deletes all that is spooled, but for what other backups than the present one need to be imported. */
   forget(): Promise<void>;
   /** Deletes that, and everything else that was ever stored for this user and device. */
   erase(): Promise<void>;

@@ -247,7 +247,7 @@ export interface KeyBackupSyncRun extends EventTarget {
   /** Resolves when nothing is in flight any more. Kept over a reload. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Pauses, then forgets what is spooled. Keys that are imported stay imported. */
+  /** Pauses, then forgets what is spooled of the present backup. Keys that are imported stay imported. */
   stop(): Promise<void>;
   /** After `reset-unfinished`: makes the new backup, where the host can do that. Else it does nothing, and the page has to. */
   finishReset?(): Promise<void>;
