@@ -9,20 +9,20 @@ const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const CRYPTO_WASM = "@matrix-org/matrix-sdk-crypto-wasm";
 
 /**
- * Limits in kB (1000 bytes).
+ * Limits in kB (1000 bytes): about a tenth above what it was, so that growth is noticed.
  * @type {readonly { what: string, file: string, external?: string[], limit: number }[]}
  */
 const PARTS = [
-  { what: "page, without elements", file: "index.js", limit: 23 },
+  { what: "page, without elements", file: "index.js", limit: 26 },
   {
     what: "page, with elements, without lit",
     file: "components.js",
     external: ["lit", "lit/*", "@lit/task"],
-    limit: 37,
+    limit: 44,
   },
-  { what: "page, with elements", file: "components.js", limit: 48 },
-  { what: "worker, without crypto-wasm", file: "worker/key-backup.worker.js", external: [CRYPTO_WASM], limit: 36 },
-  { what: "worker, with crypto-wasm's JavaScript", file: "worker/key-backup.worker.js", limit: 60 },
+  { what: "page, with elements", file: "components.js", limit: 52 },
+  { what: "worker, without crypto-wasm", file: "worker/key-backup.worker.js", external: [CRYPTO_WASM], limit: 38 },
+  { what: "worker, with crypto-wasm's JavaScript", file: "worker/key-backup.worker.js", limit: 62 },
 ];
 
 /** @param {typeof PARTS[number]} part @returns {Promise<number>} kB */
