@@ -53,7 +53,8 @@ export async function assessReset(
     // Just as many as the backup has are in both. If there seem to be more, something is wrong with what the crypto store knows.
     // With the key of another backup, it knows about that one.
     const isKnown = backedUp?.version === version && !isOtherKey && backedUp.count === count;
-    const assessment = assess(isKnown ? agreed(comparison) : comparison, comparison.hasKey || key !== null, kept);
+    const hasKey = comparison.hasKey || (key !== null && !isOtherKey);
+    const assessment = assess(isKnown ? agreed(comparison) : comparison, hasKey, kept);
     return { assessment, isBehind: version !== null && !comparison.isCurrent };
   } catch (cause) {
     signal.throwIfAborted();

@@ -2,6 +2,7 @@ import { expect } from "@open-wc/testing";
 import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
 import { firstMessageIndexOf } from "../../src/best-copies.js";
 import type { ResetAssessment } from "../../src/index.js";
+import { isSecured } from "../../src/secure-first.js";
 import { codeOf } from "../support/code-of.js";
 import { copyFrom } from "../support/copy-from.js";
 import { loseChunks } from "../support/lose-chunks.js";
@@ -117,6 +118,20 @@ describe("What a reset would cost", () => {
       known: { notDownloaded: 0, notImported: KEYS, unreadable: 0 },
       earlier: 0,
     });
+  });
+
+  it("cannot be told with the decryption key of another backup, though all is downloaded", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    await scene.replaceBackup("2", await makeKeyBackup({ keys: 3, rooms: 1 }));
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "failed", ({ error }) => error.code === "decryption-key-mismatch");
+    expect(await controller.assessReset()).to.deep.include({
+      kind: "unknown",
+      reason: "no-decryption-key",
+      known: { notDownloaded: 0, notImported: 3, unreadable: 0 },
+    });
+    expect(await isSecured(controller)).to.equal(false);
   });
 
   for (const [reason, answer] of [

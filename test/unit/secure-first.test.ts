@@ -70,6 +70,7 @@ describe("A reset that secures the keys first", () => {
     ["the download is paused", BY_STATUS.paused["Paused in the download"], IN_BACKUP],
     ["the connection is set to save data", WAITING.metered, IN_BACKUP],
     ["the decryption key is not known", WAITING["decryption-key"], UNKNOWN["no-decryption-key"]],
+    ["the decryption key is that of another backup", FAILED["decryption-key-mismatch"], UNKNOWN["no-decryption-key"]],
     ["the download fails, though it was started again", FAILED["storage-full"], IN_BACKUP],
     ["some keys do not open", COMPLETE, UNREADABLE],
     ["an older backup is locked", COMPLETE, { ...NONE, older: { notDownloaded: 0, locked: 12 } }],
