@@ -112,7 +112,8 @@ function assess(comparison: BackupComparison, hasKey: boolean, kept: Kept): Rese
   const risk = withOlder(riskOf(comparison), comparison.older);
   if (risk.notImported > 0 && !hasKey) return { kind: "unknown", reason: "no-decryption-key", known: risk, ...kept };
   const atRisk = risk.notDownloaded + risk.notImported + risk.unreadable;
-  if (atRisk > 0) return { kind: "at-risk", ...risk, ...kept };
+  const isKeyAtRisk = risk.notImported > 0 && !comparison.hasKey;
+  if (atRisk > 0) return { kind: "at-risk", ...risk, ...(isKeyAtRisk ? { isKeyInClientOnly: true } : {}), ...kept };
   const isUnsure = comparison.older?.isUnsure === true;
   return isUnsure ? { kind: "unknown", reason: "homeserver-error", known: risk, ...kept } : { kind: "none", ...kept };
 }

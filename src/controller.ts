@@ -427,8 +427,19 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   #onDecryptionKeyChange(): void {
     const state = this.#state;
     if (state.status === "failed" && state.error.nextMove === "enter-recovery-key") void this.start();
+    // A reset takes it away from the client, and the run that would keep it does not go on before that.
+    if (state.status === "paused") void this.#keepKey();
     const isMissed = state.status === "waiting" && state.reason === "decryption-key";
     if (isMissed && !this.#oneRun.isHere) void this.#oneRun.wish("go-on");
+  }
+
+  async #keepKey(): Promise<void> {
+    try {
+      const key = await this.#host.cryptoStore.getDecryptionKey();
+      if (key) await this.#worker().call("keepKeyOfAll", [key]);
+    } catch {
+      // It is kept when a run goes on, or a reset begins.
+    }
   }
 
   /** What goes on elsewhere, or here, is nothing to a client that was stopped. */

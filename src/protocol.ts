@@ -212,6 +212,8 @@ export interface WorkerCalls {
   leaveOlder(backupId: string): Promise<KeptBackup>;
   /** Keeps what the client takes for the decryption key (32 bytes) of this backup, beside others that it took for it before. */
   keepKey(backupId: string, decryptionKey: Uint8Array): Promise<void>;
+  /** Keeps a decryption key (32 bytes) with each backup that it opens. */
+  keepKeyOfAll(decryptionKey: Uint8Array): Promise<void>;
   /**
    * Opens what is spooled of this backup, with this decryption key (32 bytes) or one that was kept.
    * @returns false if there is none
@@ -256,7 +258,7 @@ export interface WorkerCalls {
   ): Promise<BackupComparison>;
   /** Whether a reset was begun on this device, and is not known to be over. */
   hasResetNote(): Promise<boolean>;
-  /** The client is about to reset the backup: notes which one there is now. @param decryptionKey of the client (32 bytes) */
+  /** The client is about to reset the backup: keeps its decryption key, and notes which backup there is now. @param decryptionKey of the client (32 bytes) */
   noteReset(decryptionKey: Uint8Array | null): Promise<ResetOutcome>;
   /** No reset goes on: asks the homeserver what became of the one that was noted. @param decryptionKey of the client (32 bytes) */
   resetOutcome(decryptionKey: Uint8Array | null): Promise<ResetOutcome>;

@@ -36,7 +36,7 @@ export type ResetAssessment = EarlierKeys &
   /** Nothing: there is no backup, it is empty, or the crypto store has every key of it. */
   (
     | { readonly kind: "none" }
-    | ({ readonly kind: "at-risk" } & KeysAtRisk)
+    | ({ readonly kind: "at-risk" } & KeysAtRisk & KeyPlace)
     /** `known`: what this device knows nevertheless, `null` if nothing. */
     | { readonly kind: "unknown"; readonly reason: AssessmentDoubt; readonly known: KeysAtRisk | null }
   );
@@ -80,6 +80,15 @@ export interface OlderBackupKeys {
 export interface OlderKeys {
   /** Left out if all that older backups hold is in the crypto store, or there are none. */
   readonly older?: OlderBackupKeys;
+}
+
+/** Where the decryption key is that opens what is not imported. */
+export interface KeyPlace {
+  /**
+   * In the client alone, which forgets it in the reset: then nobody can read what is not imported. Left out where it is kept on this device
+   * beside what it opens, or nothing waits for it.
+   */
+  readonly isKeyInClientOnly?: true;
 }
 
 /** What a reset left that did not finish. */

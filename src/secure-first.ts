@@ -20,13 +20,14 @@ export async function isSecured(run: Run): Promise<boolean> {
 }
 
 /**
- * What is downloaded stays on this device, as it came, beside the decryption key of its backup, and is imported after the reset as well. What is
+ * What is downloaded stays on this device, as it came, and is imported after the reset as well, if its decryption key is kept beside it. What is
  * locked has no such key here: whether the user has it, only the user knows.
  */
 function isSafe(assessment: ResetAssessment, state: KeyBackupSyncState): boolean {
   if (assessment.older && assessment.older.locked > 0) return false;
   if (assessment.kind !== "at-risk") return assessment.kind === "none";
-  return assessment.notDownloaded + assessment.unreadable === 0 && syncOf(state)?.safekeeping === "device";
+  const { notDownloaded, unreadable, isKeyInClientOnly } = assessment;
+  return notDownloaded + unreadable === 0 && !isKeyInClientOnly && syncOf(state)?.safekeeping === "device";
 }
 
 function needsUser(state: KeyBackupSyncState): boolean {

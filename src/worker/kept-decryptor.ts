@@ -99,6 +99,11 @@ export async function keepKeyOnce(spool: Spool, row: BackupRow, key: Uint8Array)
   if (!kept.some((known) => isSame(known, key))) await spool.keepKey(row.backupId, key);
 }
 
+/** Keeps the key with every backup that it opens. */
+export async function keepKeyOfAll(spool: Spool, key: Uint8Array): Promise<void> {
+  for (const row of await spool.getBackups()) if (await opens(key, row.publicKey)) await keepKeyOnce(spool, row, key);
+}
+
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

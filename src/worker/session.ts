@@ -33,7 +33,7 @@ import type { RoomKeyDecryptor } from "./decryptor.js";
 import { download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
 import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
-import { isReadable, keepKeyOnce, keptDecryptor, opens } from "./kept-decryptor.js";
+import { isReadable, keepKeyOfAll, keepKeyOnce, keptDecryptor, opens } from "./kept-decryptor.js";
 import { type OlderBackups, OlderVersions } from "./older-backups.js";
 import { olderRisk } from "./older-risk.js";
 import { isAllKnown, progressAt } from "./own-uploads.js";
@@ -259,6 +259,10 @@ export class Session {
     if (row) await keepKeyOnce(this.#spool, row, key);
   }
 
+  keepKeyOfAll(_signal: AbortSignal, key: Uint8Array): Promise<void> {
+    return keepKeyOfAll(this.#spool, key);
+  }
+
   async openBackup(signal: AbortSignal, backupId: string, given: Uint8Array | null): Promise<boolean> {
     const row = await this.#spool.getBackup(backupId);
     if (!row) throw new KeyBackupSyncError("backup-replaced");
@@ -339,6 +343,8 @@ export class Session {
   }
 
   async noteReset(signal: AbortSignal, key: Uint8Array | null): Promise<ResetOutcome> {
+    // First: the client forgets it, whatever the homeserver answers.
+    if (key) await this.keepKeyOfAll(signal, key).catch(() => {});
     return this.#resets.begin(await this.#homeserver.getBackupVersion(signal), key);
   }
 

@@ -15,6 +15,7 @@ const { "Nothing would be lost": NONE } = ASSESSMENTS.none;
 const { Downloading: DOWNLOADING } = BY_STATUS.downloading;
 const { Importing: IMPORTING, "Importing, no room left": IN_MEMORY } = BY_STATUS.importing;
 const { Complete: COMPLETE } = BY_STATUS.complete;
+const { "Paused in the import": PAUSED_IN_IMPORT } = BY_STATUS.paused;
 
 const soon = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -74,6 +75,7 @@ describe("A reset that secures the keys first", () => {
     ["the download fails, though it was started again", FAILED["storage-full"], IN_BACKUP],
     ["some keys do not open", COMPLETE, UNREADABLE],
     ["an older backup is locked", COMPLETE, { ...NONE, older: { notDownloaded: 0, locked: 12 } }],
+    ["the decryption key is in the client alone", PAUSED_IN_IMPORT, { ...DOWNLOADED, isKeyInClientOnly: true }],
   ];
   for (const [when, state, assessment] of needingUser) {
     it(`needs the user where ${when}`, async () => {
