@@ -1,5 +1,7 @@
 /** The adapter for matrix-js-sdk: the one file that knows it, and only by what it calls. */
+import { type BackingUpMachine, backUpAgain } from "./back-up-again.js";
 import { KeyBackupSyncController } from "./controller.js";
+import { KeyBackupSyncError } from "./errors.js";
 import type { Account, CryptoStore, Host, RoomKey, Rooms } from "./host.js";
 import { KEY_STORAGE_TYPES } from "./key-storage.js";
 import { uploadsOf } from "./machine-uploads.js";
@@ -67,8 +69,21 @@ interface BackedUpRoomKeyImport {
 interface WithOlmMachine {
   readonly olmMachine: {
     roomKeyCounts(): Promise<{ readonly total: number; readonly backedUp: number }>;
-    disableBackup(): Promise<void>;
-  } & UploadingMachine;
+  } & UploadingMachine &
+    BackingUpMachine;
+}
+
+/** Of the crypto backend, not in its public type. With no room key at all it does what follows each new one: looks what is to be uploaded. */
+interface UploadingCrypto {
+  onRoomKeysUpdated?(roomKeys: readonly never[]): Promise<void>;
+}
+
+/** Of `checkKeyBackupAndEnable()`; `null`: there is no backup, or the homeserver does not answer. */
+type BackupCheck = { readonly backupInfo: MatrixBackupInfo } | null;
+
+interface MatrixBackupInfo {
+  readonly version?: string;
+  readonly auth_data: object;
 }
 
 /** Of the crypto backend, private. A client that was not syncing has no other sign that it was stopped. */
@@ -171,10 +186,7 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
   const { olmMachine } = crypto as unknown as WithOlmMachine;
   /** The backup that it uploaded to last, as far as was seen here. */
   let lastActive: string | null = null;
-  const backUpAgain = async () => {
-    await olmMachine.disableBackup();
-    await crypto.checkKeyBackupAndEnable();
-  };
+  const backUpAgain = () => backUpAgainWith(crypto, olmMachine);
   const markedElsewhere = new MarkedElsewhere(getActive, backUpAgain);
   return {
     async getContents() {
@@ -209,6 +221,31 @@ function cryptoStoreOf(client: MatrixClientLike, crypto: MatrixCryptoLike): Cryp
     // A backend without it uploads by itself alone.
     ...(olmMachine ? uploadsOf(olmMachine) : {}),
   };
+}
+
+/**
+ * The client would hear from the homeserver alone that its backup is on again, and an answer that fails leaves it off: so it is never off
+ * as far as the client can see.
+ */
+async function backUpAgainWith(crypto: MatrixCryptoLike, machine: BackingUpMachine): Promise<void> {
+  const active = await crypto.getActiveSessionBackupVersion();
+  if (active === null) {
+    await machine.disableBackup();
+    await crypto.checkKeyBackupAndEnable();
+  } else if (!(await backUpAgain(machine, active))) await backUpAgainAsTold(crypto, machine, active);
+  await (crypto as UploadingCrypto).onRoomKeysUpdated?.([]);
+}
+
+/** The client trusts the backup, and has not its decryption key: the homeserver knows its public key. */
+async function backUpAgainAsTold(crypto: MatrixCryptoLike, machine: BackingUpMachine, active: string): Promise<void> {
+  const check = (await crypto.checkKeyBackupAndEnable()) as BackupCheck;
+  const { version, auth_data: authData } = check?.backupInfo ?? {};
+  const publicKey: unknown = authData && Reflect.get(authData, "public_key");
+  if (typeof publicKey !== "string") throw new KeyBackupSyncError("homeserver-unreachable");
+  // With another one it has begun anew.
+  if (version !== active) return;
+  await machine.disableBackup();
+  await machine.enableBackupV1(publicKey, active);
 }
 
 function importBackedUpRoomKeys(crypto: MatrixCryptoLike, roomKeys: readonly RoomKey[], backupVersion: string) {

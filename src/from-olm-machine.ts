@@ -4,12 +4,12 @@
  * matrix-js-sdk may have another copy of crypto-wasm, and need not load this one.
  */
 import { OlmMachine } from "@matrix-org/matrix-sdk-crypto-wasm";
+import { backUpAgain } from "./back-up-again.js";
 import type { Account, CryptoStore, Host, Rooms } from "./host.js";
 import { uploadsOf } from "./machine-uploads.js";
 import { MarkedElsewhere } from "./marked-elsewhere.js";
 import {
   activeBackupOf,
-  backUpAgain,
   getBackedUp,
   getContents,
   getDecryptionKey,
@@ -70,10 +70,9 @@ export class OlmMachineHost implements Host {
   constructor(machine: OlmMachine, options: OlmMachineOptions) {
     this.account = accountOf(options);
     this.isStopped = () => isClosed(machine);
-    const markedElsewhere = new MarkedElsewhere(
-      () => activeBackupOf(machine),
-      () => backUpAgain(machine),
-    );
+    // The page does it.
+    const uploadAgain = async () => void (await backUpAgain(machine));
+    const markedElsewhere = new MarkedElsewhere(() => activeBackupOf(machine), uploadAgain);
     this.cryptoStore = {
       getContents: () => getContents(machine),
       getDecryptionKey: () => getDecryptionKey(machine),
@@ -85,7 +84,7 @@ export class OlmMachineHost implements Host {
         await markedElsewhere.settle();
         return getBackedUp(machine);
       },
-      backUpAgain: () => backUpAgain(machine),
+      backUpAgain: uploadAgain,
       ...uploadsOf(machine),
     };
     this.rooms = {

@@ -94,18 +94,6 @@ export async function activeBackupOf(machine: OlmMachine): Promise<string | null
   return (await machine.isBackupEnabled()) ? (backupVersion ?? null) : null;
 }
 
-/** Lets the page upload all of them: the backup stays the same. */
-export async function backUpAgain(machine: OlmMachine): Promise<void> {
-  const keys = await machine.getBackupKeys();
-  const { decryptionKey, backupVersion } = keys;
-  const publicKey = decryptionKey?.megolmV1PublicKey.publicKeyBase64;
-  decryptionKey?.free();
-  keys.free();
-  if (publicKey === undefined || backupVersion === undefined) return;
-  await machine.disableBackup();
-  await machine.enableBackupV1(publicKey, backupVersion);
-}
-
 /** IDs of the rooms it has keys of, if they can be had cheaply. Nothing lists them: each key is looked at, and none exported. */
 export async function roomsInStore(machine: OlmMachine): Promise<Set<string>> {
   const roomIds = new Set<string>();

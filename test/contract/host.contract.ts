@@ -203,6 +203,16 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
       expect(await cryptoStore.getBackedUp?.()).to.deep.equal({ version: "1", count: KEYS });
     });
 
+    it("takes none to be in the backup, and keeps it, also where the homeserver does not answer", async () => {
+      await uploadToBackup();
+      const { cryptoStore } = trial.host;
+      await cryptoStore.importRoomKeys(roomKeys, "1");
+      await homeserver.script({ [VERSION_PATH]: { status: 502 } });
+      await cryptoStore.backUpAgain?.();
+      expect(await cryptoStore.getBackedUp?.()).to.deep.equal({ version: "1", count: 0 });
+      await homeserver.script({ [VERSION_PATH]: versionAnswer(backup) });
+    });
+
     it("calls back when there is another backup, as long as that is asked for", async () => {
       await trial.learnDecryptionKey(backup);
       let calls = 0;

@@ -2,9 +2,10 @@
 
 import { BackupDecryptionKey, DeviceId, OlmMachine, UserId } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { expect } from "@open-wc/testing";
+import { backUpAgain } from "../../src/back-up-again.js";
 import type { RoomKey } from "../../src/index.js";
 import { uploadsOf } from "../../src/machine-uploads.js";
-import { backUpAgain, importExportedRoomKeys } from "../../src/olm-machine-store.js";
+import { importExportedRoomKeys } from "../../src/olm-machine-store.js";
 import { sessionsIn } from "../../src/upload-samples.js";
 import { UploadSender } from "../../src/upload-sender.js";
 import type { WorkerLink } from "../../src/worker-link.js";
@@ -25,7 +26,7 @@ describe("A better copy of a session that comes in while the worse one is upload
     await importExportedRoomKeys(machine, [await fromSecondMessage(better)]);
 
     const { cryptoStore } = new TestHost({ homeserverUrl: "http://127.0.0.1", decryptionKey: null });
-    const uploads = { ...uploadsOf(machine), backUpAgain: () => backUpAgain(machine) };
+    const uploads = { ...uploadsOf(machine), backUpAgain: async () => void (await backUpAgain(machine)) };
     const sent: number[] = [];
     const link = {
       async call(_name: string, [, body]: readonly [string, string]) {

@@ -1,10 +1,11 @@
 /** With a real OlmMachine that uploads by itself, as matrix-js-sdk and pages have it do. */
 import { BackupDecryptionKey, DeviceId, OlmMachine, UserId } from "@matrix-org/matrix-sdk-crypto-wasm";
 import { expect } from "@open-wc/testing";
+import { backUpAgain } from "../../src/back-up-again.js";
 import type { RoomKey } from "../../src/index.js";
 import { KeyUpload } from "../../src/key-upload.js";
 import { uploadsOf } from "../../src/machine-uploads.js";
-import { backUpAgain, getBackedUp, getContents, importExportedRoomKeys } from "../../src/olm-machine-store.js";
+import { getBackedUp, getContents, importExportedRoomKeys } from "../../src/olm-machine-store.js";
 import { sessionsIn } from "../../src/upload-samples.js";
 import type { WorkerLink } from "../../src/worker-link.js";
 import { fromSecondMessage } from "../support/later-key.js";
@@ -42,7 +43,7 @@ describe("An OlmMachine that uploads by itself", () => {
     const stored = {
       getContents: () => getContents(machine),
       getBackedUp: () => getBackedUp(machine),
-      backUpAgain: () => backUpAgain(machine),
+      backUpAgain: async () => void (await backUpAgain(machine)),
     };
     const cryptoStore = { ...host.cryptoStore, ...stored, onUpload };
     const link = { call: async () => {} } as unknown as WorkerLink;
