@@ -216,14 +216,23 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     return this.#resetting.during(work);
   }
 
-  /** After `reset-unfinished`: makes the new backup by the host, if it can. How that ended is told by the state. */
-  async finishReset(): Promise<void> {
+  /**
+   * After `reset-unfinished`: makes the new backup by the host, if it can. How that ended is told by the state. Where the reset is over
+   * meanwhile, as when another device has made a backup, it only looks at that.
+   * @param confirm asked where room keys would be lost, as those of an older backup that is left: without it, nothing is done then
+   */
+  async finishReset(confirm: () => Promise<boolean> = async () => false): Promise<void> {
     try {
-      await this.#finishReset();
+      if (await this.#mayFinishReset(confirm)) await this.#finishReset();
     } catch {
       // It did not finish, as before.
     }
     await this.#lookAnew();
+  }
+
+  async #mayFinishReset(confirm: () => Promise<boolean>): Promise<boolean> {
+    if (!(await isResetUnfinished(this.#worker(), this.#host))) return false;
+    return (await this.assessReset()).kind === "none" || confirm();
   }
 
   /**

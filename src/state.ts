@@ -249,6 +249,9 @@ export interface KeyBackupSyncRun extends EventTarget {
   resume(): Promise<void>;
   /** Pauses, then forgets what is spooled of the present backup. Keys that are imported stay imported. */
   stop(): Promise<void>;
-  /** After `reset-unfinished`: makes the new backup, where the host can do that. Else it does nothing, and the page has to. */
-  finishReset?(): Promise<void>;
+  /**
+   * After `reset-unfinished`: makes the new backup, where the host can do that. Else it does nothing, and the page has to.
+   * @param confirm asked where room keys would be lost, as those of an older backup that is left
+   */
+  finishReset?(confirm?: () => Promise<boolean>): Promise<void>;
 }

@@ -22,7 +22,7 @@ import { UntilReady } from "../../src/until-ready.js";
 import { ENGLISH, type KeyBackupSyncStrings, type Occasion } from "../strings.js";
 import { tokens } from "../tokens.styles.js";
 import { styles } from "./key-backup-sync.styles.js";
-import { WISHES } from "./wishes.js";
+import { WISHES, type Wish } from "./wishes.js";
 
 /** What is shown, asked, and kept safe. */
 type Run = KeyBackupSyncRun & KeyBackupSafety;
@@ -129,6 +129,8 @@ export class KeyBackupSyncElement extends LitElement {
   #autoStarted: Run | null = null;
   #state: KeyBackupSyncState = IDLE;
   #told: KeyBackupSyncState = IDLE;
+  /** To the reset that a wish brings about: a guard is not to ask again. */
+  #hasAgreed = false;
   #focusedChild: Element | null = null;
   /** `client` is something else. */
   #isClientInvalid = false;
@@ -144,8 +146,8 @@ export class KeyBackupSyncElement extends LitElement {
    * and may first have the download finished or save a rescue copy. With false where there is nobody to ask: off the page, or without a
    * `client` or `controller`.
    */
-  confirmReset(question: ResetQuestion = "reset"): Promise<boolean> {
-    return this.#confirm(question);
+  async confirmReset(question: ResetQuestion = "reset"): Promise<boolean> {
+    return (question === "reset" && this.#hasAgreed) || this.#confirm(question);
   }
 
   /**
@@ -304,9 +306,20 @@ export class KeyBackupSyncElement extends LitElement {
     event.stopPropagation();
     const wish = WISHES.get(event.type);
     if (!wish || !this.#run) return;
-    if (this.dispatchEvent(new wish.Request())) void wish.grant(this.#run);
+    if (this.dispatchEvent(new wish.Request())) void this.#grant(wish, this.#run);
     else event.preventDefault();
   };
+
+  async #grant(wish: Wish, run: Run): Promise<void> {
+    try {
+      await wish.grant(run, async () => {
+        this.#hasAgreed = await this.confirmReset();
+        return this.#hasAgreed;
+      });
+    } finally {
+      this.#hasAgreed = false;
+    }
+  }
 }
 
 if (isFree("key-backup-sync")) customElements.define("key-backup-sync", KeyBackupSyncElement);

@@ -12,7 +12,8 @@ import {
 
 export interface Wish {
   readonly Request: new () => KeyBackupRequestEvent;
-  grant(run: KeyBackupSyncRun): Promise<void>;
+  /** @param confirmReset asks the person, who may lose keys by it */
+  grant(run: KeyBackupSyncRun, confirmReset: () => Promise<boolean>): Promise<void>;
 }
 
 export const WISHES: ReadonlyMap<string, Wish> = new Map<string, Wish>([
@@ -22,7 +23,7 @@ export const WISHES: ReadonlyMap<string, Wish> = new Map<string, Wish>([
   ["key-backup-stop-request", { Request: KeyBackupStopRequestEvent, grant: (run) => run.stop() }],
   [
     "key-backup-finish-reset-request",
-    { Request: KeyBackupFinishResetRequestEvent, grant: async (run) => run.finishReset?.() },
+    { Request: KeyBackupFinishResetRequestEvent, grant: async (run, confirmReset) => run.finishReset?.(confirmReset) },
   ],
   // Only the host can ask for the recovery key.
   ["key-backup-recovery-key-request", { Request: KeyBackupRecoveryKeyRequestEvent, grant: async () => {} }],

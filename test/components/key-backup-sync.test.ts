@@ -632,6 +632,36 @@ describe("<key-backup-sync>", () => {
       expect(await answer).to.equal(true);
     });
 
+    it("ask before a reset is finished that would cost keys, and once: a guard's question is answered by that", async () => {
+      const run = new MockRun(
+        BY_STATUS.unavailable["The reset did not finish"],
+        ASSESSMENTS["at-risk"]["Only unreadable"],
+      );
+      const element = await showing(run);
+      const answers: boolean[] = [];
+      run.finishReset = async (confirm = async () => false) => {
+        answers.push((await confirm()) && (await element.confirmReset()));
+      };
+      for (const answer of ["Cancel", "Reset and lose keys"]) {
+        await press(button(element, "Finish the reset"));
+        const dialog = await dialogOf(element);
+        await settled(element);
+        if (answer !== "Cancel") {
+          await press(button(dialog, "Reset anyway…"));
+          await settled(element);
+          await press(all(dialog, "[type='checkbox']")[0] as HTMLElement);
+          await settled(element);
+        }
+        await press(button(dialog, answer));
+        await settled(element);
+      }
+      await until(() => answers.length === 2, "It is answered");
+      expect(answers).to.deep.equal([false, true]);
+      void element.confirmReset();
+      await dialogOf(element);
+      await sendKeys({ press: "Escape" });
+    });
+
     it("leave a wish that the host refuses undone", async () => {
       const run = new MockRun(PAUSED, EVERY_KIND);
       const element = await showing(run);

@@ -116,9 +116,25 @@ describe("A reset by this client", () => {
   it("stays unfinished when the host cannot finish it", async () => {
     await broken();
     await whenUnfinished();
-    scene.host.resetKeyBackup = () => Promise.reject(new Error("429"));
+    let tries = 0;
+    scene.host.resetKeyBackup = () => Promise.reject(new Error(`429, ${++tries}`));
+    const looked = whenStatus(controller, "checking");
     await controller.finishReset();
+    await looked;
     await whenUnfinished();
+    expect(tries).to.equal(1);
+  });
+
+  it("is not finished where another device has made a backup since: that one stays, and is looked at", async () => {
+    await broken();
+    await whenUnfinished();
+    let tries = 0;
+    scene.host.resetKeyBackup = async () => void tries++;
+    // The client has not heard of it.
+    await scene.replaceBackup("2", next);
+    await controller.finishReset(async () => true);
+    await whenStatus(controller, "failed", ({ error }) => isOtherKey(error));
+    expect(tries).to.equal(0);
   });
 
   it("did not begin when nothing was deleted", async () => {
@@ -128,7 +144,7 @@ describe("A reset by this client", () => {
     expect(await controller.assessReset()).to.deep.equal({ kind: "none", earlier: 0 });
   });
 
-  it("did not finish when an older backup is left, whose deletion was refused", async () => {
+  it("did not finish when an older backup is left, whose deletion was refused: it goes only when the user agrees", async () => {
     await scene.replaceBackup("2", next);
     scene.host.learnDecryptionKey(next.decryptionKey);
     scene.host.hearOfBackup();
@@ -141,8 +157,14 @@ describe("A reset by this client", () => {
     await reset.catch(() => {});
     await whenUnfinished();
     // The rest is downloaded before that.
-    expect(await controller.assessReset()).to.deep.include({ kind: "at-risk", notDownloaded: 0, notImported: 3 });
-    expect((await controller.assessReset()).isResetUnfinished).to.equal(true);
+    const known = { notDownloaded: 0, notImported: 3, unreadable: 0 };
+    expect(await controller.assessReset()).to.deep.include({ kind: "unknown", known, isResetUnfinished: true });
+    let tries = 0;
+    scene.host.resetKeyBackup = async () => void tries++;
+    await controller.finishReset();
+    expect(tries).to.equal(0);
+    await controller.finishReset(async () => true);
+    expect(tries).to.equal(1);
   });
 
   it("did not finish when the new backup is there and nobody has its key", async () => {
