@@ -177,7 +177,10 @@ async function settleBefore(present: BackupRun, others: OtherBackups, { signal }
   }
 }
 
-/** What a reset that did not finish left on the homeserver comes to this device as well. What there is to say is that it did not finish. */
+/**
+ * What a reset that did not finish left on the homeserver comes to this device as well. What there is to say is that it did not finish.
+ * @throws KeyBackupSyncError `backup-replaced` if it did meanwhile
+ */
 async function importLeftOver(options: ImportingOptions, kept: KeptBackup, others: OtherBackups) {
   const unfinished = () => ({ status: "unavailable", reason: "reset-unfinished", replaced: others.replaced }) as const;
   const report = (state: KeyBackupSyncState) => options.report(isLocked(state) ? unfinished() : state);
@@ -189,6 +192,7 @@ async function importLeftOver(options: ImportingOptions, kept: KeptBackup, other
     if (!isFault(cause, "decryption-key-mismatch")) throw cause;
   }
   await others.importOlder(() => options.report(unfinished()));
+  if (!(await isResetUnfinished(options))) throw new KeyBackupSyncError("backup-replaced");
   options.report(unfinished());
 }
 

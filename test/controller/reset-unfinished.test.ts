@@ -5,7 +5,7 @@ import { deferred } from "../support/deferred.js";
 import type * as TabPage from "../support/harness/tab-page.js";
 import { openHarness } from "../support/harness.js";
 import { type KeyBackup, makeKeyBackup } from "../support/room-keys.mjs";
-import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { HALF, KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 import { until } from "../support/until.js";
 
 const KEYS = 10;
@@ -88,10 +88,17 @@ describe("A reset by this client", () => {
     expect((await controller.assessReset()).isResetUnfinished).to.equal(true);
   });
 
-  it("did not finish, and the next page knows, whatever the user chose before", async () => {
+  it("did not finish, and the next page knows, though the user has paused", async () => {
+    await scene.replaceBackup("2", next);
+    scene.host.hearOfBackup();
+    await whenStatus(controller, "failed", ({ error }) => isOtherKey(error));
+    scene.host.forgetDecryptionKey();
+    await controller.start();
+    await whenStatus(controller, "waiting", ({ reason }) => reason === "decryption-key");
+    await controller.pause();
+    await whenStatus(controller, "paused");
     await broken();
     await whenUnfinished();
-    await controller.pause();
     controller.close();
     const reopened = scene.controller();
     await reopened.autoStart();
@@ -167,6 +174,27 @@ describe("A reset by this client", () => {
     expect(tries).to.equal(1);
   });
 
+  it("is over when another device makes a backup while what was left is downloaded: that one is looked at", async () => {
+    const left = await makeKeyBackup({ keys: 3, rooms: 1 });
+    await scene.replaceBackup("2", scene.backup);
+    scene.host.hearOfBackup();
+    await whenStatus(controller, "complete", ({ backup }) => backup.version === "2");
+    const statuses: string[] = [];
+    const reset = controller.duringReset(async () => {
+      const answer = { body: [{ until: "rest" }, { send: JSON.stringify(left.response) }] };
+      await scene.homeserver.script({ [VERSION_PATH]: versionAnswer(left, { version: "1" }), [KEYS_PATH]: answer });
+      throw new Error("500");
+    });
+    await reset.catch(() => {});
+    await whenStatus(controller, "downloading", ({ backup }) => backup.version === "1");
+    controller.addEventListener("statechange", () => statuses.push(controller.state.status));
+    await scene.replaceBackup("3", next);
+    scene.host.learnDecryptionKey(next.decryptionKey);
+    await scene.homeserver.release("rest");
+    await whenStatus(controller, "complete", ({ backup }) => backup.version === "3");
+    expect(statuses).not.to.include("unavailable");
+  });
+
   it("did not finish when the new backup is there and nobody has its key", async () => {
     const reset = controller.duringReset(async () => {
       await scene.homeserver.script({ [VERSION_PATH]: versionAnswer(next, { version: "2", count: 0 }) });
@@ -183,6 +211,31 @@ describe("A reset by this client", () => {
     scene.host.hearOfBackup();
     await whenStatus(controller, "failed", ({ error }) => isOtherKey(error));
     expect((await controller.assessReset()).isResetUnfinished).to.equal(undefined);
+  });
+});
+
+describe("A reset that leaves an older backup whose decryption key was kept", () => {
+  it("did not finish, and is not shown as complete for a moment when the older backup is here", async () => {
+    const scene = await SyncScene.open({ ...HALF, keys: KEYS });
+    const next = await makeKeyBackup({ keys: 2, rooms: 1 });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "downloading", ({ progress }) => progress.downloaded > 0);
+    await scene.replaceBackup("2", next);
+    scene.host.learnDecryptionKey(next.decryptionKey);
+    scene.host.hearOfBackup();
+    await whenStatus(controller, "complete", ({ backup }) => backup.version === "2");
+    const reset = controller.duringReset(async () => {
+      await scene.replaceBackup("1", scene.backup);
+      throw new Error("500");
+    });
+    const statuses: string[] = [];
+    controller.addEventListener("statechange", () => statuses.push(controller.state.status));
+    await reset.catch(() => {});
+    await whenStatus(controller, "unavailable", ({ reason }) => reason === "reset-unfinished");
+    expect(scene.host.imported.size).to.equal(KEYS + 2);
+    expect(statuses).to.include("importing").and.not.to.include("complete");
+    await scene.close();
   });
 });
 
