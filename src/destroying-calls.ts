@@ -10,9 +10,11 @@ export type ResetQuestion = "reset" | "disable" | "delete";
 export interface AskedCrypto {
   /** Asks the homeserver. `null`: there is no backup, or the homeserver does not answer. */
   checkKeyBackupAndEnable(): Promise<{
-    readonly backupInfo: { readonly version?: string };
+    readonly backupInfo: { readonly version?: string; readonly etag?: string };
     readonly trustInfo?: { readonly matchesDecryptionKey: boolean };
   } | null>;
+  /** Private, from 33 to 43: of all that asks the homeserver it alone tells "there is none", by `null`, from "there is no answer", by an error. */
+  readonly backupManager?: { requestKeyBackupVersion?(): Promise<object | null> };
 }
 
 export interface DestroyingCall {
@@ -105,8 +107,14 @@ function setsUp([options]: readonly unknown[], what: "setupNewKeyBackup" | "setu
 /** There is a backup, and its decryption key is not known on this device; also where nobody can tell. */
 async function isKeyElsewhere(crypto: AskedCrypto): Promise<boolean> {
   try {
-    return !(await crypto.checkKeyBackupAndEnable())?.trustInfo?.matchesDecryptionKey;
+    const check = await crypto.checkKeyBackupAndEnable();
+    return check ? !check.trustInfo?.matchesDecryptionKey : !(await isWithoutBackup(crypto));
   } catch {
     return true;
   }
+}
+
+/** As the homeserver says. @throws what the SDK does where it does not answer */
+async function isWithoutBackup({ backupManager }: AskedCrypto): Promise<boolean> {
+  return backupManager?.requestKeyBackupVersion !== undefined && !(await backupManager.requestKeyBackupVersion());
 }

@@ -2,7 +2,7 @@
  * Puts a question before every way that matrix-js-sdk has to destroy a key backup: see destroying-calls.ts. What the question looks like,
  * and who answers it, is the element's.
  */
-import type { KeyBackupSyncController } from "./controller.js";
+import { KeyBackupSyncController } from "./controller.js";
 import {
   type AskedCrypto,
   CLIENT_CALLS,
@@ -26,6 +26,8 @@ export interface GuardableClient {
 export interface ResetConfirmation {
   /** Resolves with whether the call may be done; with `disable` or `delete` it is another one than a reset. */
   confirmReset(question?: ResetQuestion): Promise<boolean>;
+  /** The run that it shows, where that is not the one of `controllerFor(client)`. */
+  readonly controller?: unknown;
 }
 
 export interface GuardOptions {
@@ -38,12 +40,19 @@ export interface GuardOptions {
 }
 
 interface Confirmation extends Required<GuardOptions> {
+  readonly controller: unknown;
   confirmReset(question: ResetQuestion): Promise<boolean>;
 }
 
-/** Given at a step of a reset: it holds for the steps that follow, as long as the backup is the same one. */
+/**
+ * Given at a step: to a reset it holds for the steps that follow, to anything else for the same call once more, as long as the backup has
+ * what it had when the question was asked.
+ */
 interface Agreement {
-  readonly version: string;
+  readonly question: ResetQuestion;
+  readonly call: DestroyingCall;
+  /** Its version and etag. */
+  readonly backup: string;
   readonly until: number;
 }
 
@@ -78,7 +87,13 @@ export function guardBackupReset(
   if (!crypto) throw new TypeError("key-backup-sync: the client has no crypto: call initRustCrypto() first");
   const guard = guards.get(crypto) ?? new Guard(client, crypto);
   guards.set(crypto, guard);
-  const confirmation: Confirmation = { confirmReset: (question) => element.confirmReset(question), automatic };
+  const confirmation: Confirmation = {
+    confirmReset: (question) => element.confirmReset(question),
+    automatic,
+    get controller() {
+      return element.controller;
+    },
+  };
   guard.confirmations.push(confirmation);
   return () => {
     guard.confirmations = guard.confirmations.filter((other) => other !== confirmation);
@@ -153,10 +168,14 @@ class Guard {
     if (this.#isInside) return work(true);
     const question = person ? await call.question(args, this.#crypto) : null;
     if (!person || !question) return work(false);
-    const isAgreed = (await this.#isAgreed()) || (await this.#mayGoOn(person, question));
+    const isStep = call.isStep?.(args) ?? false;
+    // Before the question: what comes into the backup after that was not asked about.
+    const backup = isStep || this.#agreement ? await this.#presentBackup() : null;
+    const isAgreed = this.#isAgreed(call, question, backup) || (await this.#mayGoOn(person, question));
     if (!isAgreed) throw new KeyBackupSyncError("reset-declined");
-    const agreed = () => work(true);
-    return call.isStep?.(args) ? this.#step(agreed) : this.#perform(call, args, agreed);
+    this.#agreement =
+      isStep && backup !== null ? { question, call, backup, until: Date.now() + LONGEST_SEQUENCE } : null;
+    return isStep ? work(true) : this.#perform(call, args, () => work(true));
   }
 
   async #mayGoOn(person: Confirmation, question: ResetQuestion): Promise<boolean> {
@@ -166,18 +185,7 @@ class Guard {
     return person.confirmReset(question);
   }
 
-  /** The backup is still there after a step: what was agreed to is what comes next, or the step once more where it was refused. */
-  async #step(work: () => Promise<unknown>): Promise<unknown> {
-    try {
-      return await work();
-    } finally {
-      const version = await this.#presentVersion();
-      this.#agreement = version === null ? null : { version, until: Date.now() + LONGEST_SEQUENCE };
-    }
-  }
-
   async #perform(call: DestroyingCall, args: readonly unknown[], work: () => Promise<unknown>): Promise<unknown> {
-    this.#agreement = null;
     const run = call.makesBackup?.(args) ? this.#run : null;
     if (!run) return work();
     return run.duringReset(call.canRepeat ? () => this.#repeated(work) : work);
@@ -197,23 +205,27 @@ class Guard {
     return work();
   }
 
-  async #isAgreed(): Promise<boolean> {
+  #isAgreed(call: DestroyingCall, question: ResetQuestion, backup: string | null): boolean {
     const agreement = this.#agreement;
-    if (!agreement || Date.now() > agreement.until) return false;
-    return (await this.#presentVersion()) === agreement.version;
+    if (!agreement || backup === null || Date.now() > agreement.until) return false;
+    const isOfIt = agreement.call === call || (agreement.question === "reset" && question === "reset");
+    return isOfIt && agreement.backup === backup;
   }
 
-  /** `null` where nobody can tell. */
-  async #presentVersion(): Promise<string | null> {
+  /** What tells the backup of now from that of another time; `null` where there is none, or nobody can tell. */
+  async #presentBackup(): Promise<string | null> {
     try {
-      return (await this.#crypto.checkKeyBackupAndEnable())?.backupInfo.version ?? null;
+      const info = (await this.#crypto.checkKeyBackupAndEnable())?.backupInfo;
+      return info ? JSON.stringify([info.version, info.etag]) : null;
     } catch {
       return null;
     }
   }
 
-  /** Of this client, as its elements show it. */
+  /** That which the element shows, which may be of the host's own making; else that of this client. */
   get #run(): KeyBackupSyncController | null {
+    const shown = this.confirmations.at(-1)?.controller;
+    if (shown instanceof KeyBackupSyncController && !shown.closed) return shown;
     const client = this.#client;
     return isMatrixClient(client) && readinessOf(client) === "ready" ? controllerFor(client) : null;
   }

@@ -143,6 +143,13 @@ export function guardedStepsContract(sdk: string, createClient: typeof createNew
       expect(person.asked).to.deep.equal([]);
     });
 
+    it("does not ask where the new secret storage is of an account that has no backup", async () => {
+      const person = new Person(false);
+      guardBackupReset(client, person);
+      await setUpSecretStorage();
+      expect(person.asked).to.deep.equal([]);
+    });
+
     it("asks before an older version is deleted, and before keys of a backup are", async () => {
       const { version } = await seed();
       await seed();

@@ -1,7 +1,8 @@
 /** How a guard is put on and taken off, with a crypto that only writes down what was called. */
 import { expect } from "@open-wc/testing";
-import { type GuardableClient, guardBackupReset } from "../../src/index.js";
+import { type GuardableClient, guardBackupReset, KeyBackupSyncController } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
+import { TestHost } from "../support/test-host.js";
 
 /** Its calls are methods of a prototype, as those of the SDK are. */
 class RecordingCrypto {
@@ -136,5 +137,105 @@ describe("A guard", () => {
 
   it("says of a client that is not ready what is missing", () => {
     expect(() => guardBackupReset(clientWith(null), person)).to.throw(TypeError, "initRustCrypto");
+  });
+});
+
+/** A crypto whose reset has two steps, on a homeserver that has this backup. */
+class SteppingCrypto extends RecordingCrypto {
+  backup: { version: string; etag: string } | null = { version: "1", etag: "1" };
+  answers = true;
+  /** What the first step waits for, as for a passphrase. */
+  passphrase: Promise<void> = Promise.resolve();
+
+  async checkKeyBackupAndEnable() {
+    if (!this.answers || !this.backup) return null;
+    return { backupInfo: { ...this.backup }, trustInfo: { matchesDecryptionKey: false } };
+  }
+
+  readonly backupManager = {
+    requestKeyBackupVersion: async () => {
+      if (!this.answers) throw new Error("502");
+      return this.backup;
+    },
+  };
+
+  async bootstrapSecretStorage(_options: object): Promise<void> {
+    await this.passphrase;
+    this.called.push("bootstrapSecretStorage");
+  }
+
+  async deleteKeyBackupVersion(_version: string): Promise<void> {
+    this.called.push("deleteKeyBackupVersion");
+  }
+}
+
+describe("A guarded reset in steps", () => {
+  let crypto: SteppingCrypto;
+  let person: Person;
+
+  beforeEach(() => {
+    crypto = new SteppingCrypto();
+    person = new Person();
+    guardBackupReset(clientWith(crypto), person);
+  });
+
+  const firstStep = () => crypto.bootstrapSecretStorage({ setupNewSecretStorage: true });
+
+  it("is asked about once", async () => {
+    await firstStep();
+    await crypto.resetKeyBackup();
+    expect(person.asked).to.equal(1);
+  });
+
+  it("is asked about again where another device put keys into the backup after the first step", async () => {
+    await firstStep();
+    crypto.backup = { version: "1", etag: "2" };
+    await crypto.resetKeyBackup();
+    expect(person.asked).to.equal(2);
+  });
+
+  it("is asked about again where another device put keys into the backup during the first step", async () => {
+    const entered = deferred<void>();
+    crypto.passphrase = entered.promise;
+    const step = firstStep();
+    await soon();
+    crypto.backup = { version: "1", etag: "2" };
+    entered.resolve();
+    await step;
+    await crypto.resetKeyBackup();
+    expect(person.asked).to.equal(2);
+  });
+
+  it("is not the deletion of a backup, which is asked about by itself", async () => {
+    await firstStep();
+    await crypto.deleteKeyBackupVersion("1");
+    expect(person.asked).to.equal(2);
+  });
+
+  it("asks nobody at the first step of an account without a backup", async () => {
+    crypto.backup = null;
+    await firstStep();
+    expect(person.asked).to.equal(0);
+  });
+
+  it("asks where nobody can tell whether there is a backup", async () => {
+    crypto.answers = false;
+    await firstStep();
+    expect(person.asked).to.equal(1);
+  });
+});
+
+describe("A guard whose element shows a run of the host's own making", () => {
+  it("has that run told of the reset", async () => {
+    const crypto = new RecordingCrypto();
+    const { account, cryptoStore, rooms } = new TestHost({ homeserverUrl: "http://127.0.0.1:9", decryptionKey: null });
+    const controller = new KeyBackupSyncController({ account, cryptoStore, rooms, onBackupChange: () => () => {} });
+    const shown: string[] = [];
+    crypto.resetKeyBackup = async () => void shown.push(controller.state.status);
+    const takeOff = guardBackupReset(clientWith(crypto), Object.assign(new Person(), { controller }));
+    await crypto.resetKeyBackup();
+    expect(shown).to.deep.equal(["resetting"]);
+    takeOff();
+    controller.close();
   });
 });
