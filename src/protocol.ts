@@ -241,10 +241,11 @@ export interface WorkerCalls {
   /** The next piece of it, or its end. @param id of the copy */
   nextOfRescueCopy(id: number): Promise<Uint8Array | RescueCopyEnd>;
   closeRescueCopy(id: number): Promise<void>;
-  /** Checks all of an archive, and opens it. */
-  openRescueFile(file: Blob, recoveryKey: string): Promise<void>;
-  /** Its next room keys, `null` at the end. */
-  nextOfRescueFile(): Promise<DecryptedBatch | null>;
+  /** Checks all of an archive, and opens it. One that was opened before is closed. @returns its ID */
+  openRescueFile(file: Blob, recoveryKey: string): Promise<number>;
+  /** Its next room keys, `null` at the end. @param id of the file */
+  nextOfRescueFile(id: number): Promise<DecryptedBatch | null>;
+  closeRescueFile(id: number): Promise<void>;
   /**
    * Asks the homeserver for the present backup, and changes nothing.
    * @param decryptionKey of the client (32 bytes)

@@ -4,7 +4,7 @@ import { EFFORTS } from "./effort.js";
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import type { CryptoStore, RoomKey } from "./host.js";
 import type { SettledBatch } from "./protocol.js";
-import type { RescueCopy, RescuedKeys } from "./reset.js";
+import type { RescueCopy, RescuedKeys, RescueImportOptions } from "./reset.js";
 import { failedCount } from "./state.js";
 import type { WorkerLink } from "./worker-link.js";
 
@@ -18,34 +18,52 @@ export async function rescueCopy(link: WorkerLink, passphrase: string | null): P
   return { fileName, leftOut, ...streamFrom(link, id) };
 }
 
+export interface RescueImport {
+  readonly link: WorkerLink;
+  readonly cryptoStore: CryptoStore;
+  readonly file: Blob;
+  readonly recoveryKey: string;
+  readonly options: RescueImportOptions;
+}
+
 /**
  * Not as backed up: the client uploads them to the present backup.
  * @throws KeyBackupSyncError see `KeyBackupSyncController.importRescueCopy`
  */
-export async function importRescueCopy(
-  link: WorkerLink,
-  cryptoStore: CryptoStore,
-  file: Blob,
-  recoveryKey: string,
+export async function importRescueCopy({ link, file, recoveryKey, ...rest }: RescueImport): Promise<RescuedKeys> {
+  const id = await link.call("openRescueFile", [file, recoveryKey], rest.options.signal);
+  try {
+    return await importFile(id, { link, ...rest });
+  } catch (cause) {
+    await link.call("closeRescueFile", [id]).catch(() => {});
+    throw cause;
+  }
+}
+
+async function importFile(
+  id: number,
+  { link, cryptoStore, options }: Pick<RescueImport, "link" | "cryptoStore" | "options">,
 ): Promise<RescuedKeys> {
-  await link.call("openRescueFile", [file, recoveryKey]);
   const batches = new BatchImport({
     importAll: (roomKeys) => cryptoStore.importExportedRoomKeys(roomKeys),
     effort: () => EFFORTS.balanced,
-    rest: (milliseconds) => link.call("rest", [milliseconds]),
+    rest: (milliseconds) => link.call("rest", [milliseconds], options.signal),
   });
   let [given, failed, rejected] = [0, 0, 0];
+  const rescued = () => ({ imported: given - rejected, failed: failed + rejected });
   for (;;) {
-    const batch = await link.call("nextOfRescueFile", []);
+    options.signal?.throwIfAborted();
+    const batch = await link.call("nextOfRescueFile", [id], options.signal);
     if (!batch) break;
     given += batch.roomKeys.length;
     failed += failedCount(batch);
     rejected += (await settled(batches, batch.roomKeys)).rejected.length;
+    options.onProgress?.(rescued());
   }
   // Nothing follows to compare the last ones with, but the file is still there.
   rejected += batches.giveUp().rejected.length;
   if (given > 0 && rejected === given) throw new KeyBackupSyncError("import-failed", { cause: batches.cause });
-  return { imported: given - rejected, failed: failed + rejected };
+  return rescued();
 }
 
 /** However many the crypto store refuses in a row: good room keys may follow, and the refused ones are still in the file. */

@@ -118,6 +118,13 @@ export interface RescuedKeys {
   readonly failed: number;
 }
 
+export interface RescueImportOptions {
+  /** Ends it between two batches, with the signal's reason: what is imported by then stays. */
+  readonly signal?: AbortSignal;
+  /** Called after each batch with what came of the file so far. */
+  readonly onProgress?: (rescued: RescuedKeys) => void;
+}
+
 /** What keeps keys safe when a backup is about to go. */
 export interface KeyBackupSafety {
   /**

@@ -6,7 +6,13 @@ import { abortWith } from "./abort-with.js";
 import { Changes } from "./changes.js";
 import { isFault, KeyBackupSyncError } from "./errors.js";
 import { retryDelay, untilRetry } from "./retries.js";
+import { unlessAborted } from "./unless-aborted.js";
 import type { WorkerLink } from "./worker-link.js";
+
+export interface UnlockOptions {
+  /** Ends the attempt, and forgets what was entered. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 export class Unlocking {
   readonly #worker: () => WorkerLink;
@@ -21,13 +27,17 @@ export class Unlocking {
   }
 
   /** Forgets what was entered before. @throws KeyBackupSyncError see `KeyBackupSyncController.unlock` */
-  async unlock(text: string): Promise<void> {
-    const kept = this.#keep();
+  async unlock(text: string, given?: AbortSignal): Promise<void> {
+    given?.throwIfAborted();
+    const kept = this.#keep(given);
     try {
-      const { isUnchecked } = await this.#worker().call("unlock", [text], kept.signal);
+      const call = this.#worker().call("unlock", [text], kept.signal);
+      const { isUnchecked } = await (given ? unlessAborted(call, given) : call);
       if (isUnchecked)
         this.#tryAgain(text, new KeyBackupSyncError("recovery-key-unchecked"), kept.signal).catch(() => {});
+      else kept.abort();
     } catch (cause) {
+      given?.throwIfAborted();
       if (!isFault(cause, "recovery-key-unchecked")) throw cause;
       const outcome = this.#tryAgain(text, cause, kept.signal);
       outcome.catch(() => {});
@@ -47,9 +57,9 @@ export class Unlocking {
     this.#kept = null;
   }
 
-  #keep(): AbortController {
+  #keep(given?: AbortSignal): AbortController {
     this.forget();
-    this.#kept = new AbortController();
+    this.#kept = given ? abortWith(given) : new AbortController();
     return this.#kept;
   }
 

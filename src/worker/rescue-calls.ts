@@ -36,6 +36,7 @@ interface OpenCopy {
 }
 
 interface OpenFile {
+  readonly id: number;
   readonly archive: OpenArchive;
   readonly batches: AsyncGenerator<DecryptedBatch>;
 }
@@ -131,23 +132,41 @@ export class RescueCalls {
     await copy?.pieces.cancel().catch(() => {});
   }
 
-  /** @throws KeyBackupSyncError see `OpenArchive.open` */
-  async openRescueFile(_signal: AbortSignal, file: Blob, recoveryKey: string): Promise<void> {
-    this.#closeFile();
+  /** @throws KeyBackupSyncError see `OpenArchive.open`; `rescue-copy-overtaken` by a later call */
+  async openRescueFile(signal: AbortSignal, file: Blob, recoveryKey: string): Promise<number> {
+    const id = ++this.#lastId;
     const archive = await OpenArchive.open(file, recoveryKey);
-    this.#file = { archive, batches: archive.batches(AT_ONCE) };
+    const isOvertaken = this.#file !== null && this.#file.id > id;
+    if (signal.aborted || isOvertaken) archive.close();
+    signal.throwIfAborted();
+    if (isOvertaken) throw new KeyBackupSyncError("rescue-copy-overtaken");
+    void this.#closeFile();
+    this.#file = { id, archive, batches: archive.batches(AT_ONCE) };
+    return id;
   }
 
-  async nextOfRescueFile(): Promise<DecryptedBatch | null> {
-    const { done = true, value } = (await this.#file?.batches.next()) ?? {};
-    if (!done && value) return value;
-    this.#closeFile();
+  /** @throws KeyBackupSyncError `rescue-copy-overtaken` */
+  async nextOfRescueFile(_signal: AbortSignal, id: number): Promise<DecryptedBatch | null> {
+    const { done, value } = await this.#openFile(id).batches.next();
+    if (!done) return value;
+    // One that was closed meanwhile seems to end, too.
+    this.#openFile(id);
+    await this.#closeFile();
     return null;
+  }
+
+  async closeRescueFile(_signal: AbortSignal, id: number): Promise<void> {
+    if (this.#file?.id === id) await this.#closeFile();
+  }
+
+  #openFile(id: number): OpenFile {
+    if (this.#file?.id !== id) throw new KeyBackupSyncError("rescue-copy-overtaken");
+    return this.#file;
   }
 
   /** @throws KeyBackupSyncError see `unlockBackups` */
   unlock(signal: AbortSignal, recoveryKey: string): Promise<Unlocked> {
-    return unlockBackups(this.#spool, recoveryKey, () => this.#findStoredKeys(signal));
+    return unlockBackups(this.#spool, recoveryKey, () => this.#findStoredKeys(signal), signal);
   }
 
   /** So that the recovery key of today opens it also when the account has another one. */
@@ -160,9 +179,13 @@ export class RescueCalls {
     return (await this.#spool.getBackups()).filter(hasSpooled);
   }
 
-  #closeFile(): void {
-    this.#file?.archive.close();
+  /** What is under way of it ends first. */
+  async #closeFile(): Promise<void> {
+    const file = this.#file;
     this.#file = null;
+    // One that failed says so once more.
+    await file?.batches.return(undefined).catch(() => {});
+    file?.archive.close();
   }
 
   /** What may give the decryption key of an archive later. Without it, the recovery key of the backup itself still does. */

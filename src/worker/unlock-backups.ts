@@ -18,6 +18,7 @@ interface StillLocked {
 /**
  * Opens what it can.
  * @param find reads the account data
+ * @param signal nothing is kept any more once it is aborted
  * @throws KeyBackupSyncError if it opens none: see `backupKeyFrom`; `recovery-key-unchecked` if the account data cannot be read now, or
  *   `unauthorized`
  */
@@ -25,21 +26,27 @@ export async function unlockBackups(
   spool: Spool,
   text: string,
   find: () => Promise<FoundStoredKeys>,
+  signal: AbortSignal,
 ): Promise<Unlocked> {
+  const keep = async (row: BackupRow, key: Uint8Array) => {
+    signal.throwIfAborted();
+    await keepKeyOnce(spool, row, key);
+  };
   const entered = new EnteredKey(text);
   const rows = (await spool.getBackups()).filter((row) => !isSettled(row));
   if (rows.length === 0) throw new KeyBackupSyncError("decryption-key-mismatch");
   const locked: BackupRow[] = [];
   for (const row of rows) if (!(await isReadable(spool, row))) locked.push(row);
-  const first = await tryEach(spool, locked, entered, []);
+  const first = await tryEach(locked, entered, [], keep);
   if (first.length === 0) return { isUnchecked: false };
   const found = await find();
   const left = await tryEach(
-    spool,
     first.map(({ row }) => row),
     entered,
     found.keys,
+    keep,
   );
+  signal.throwIfAborted();
   if (left.length === 0) return { isUnchecked: false };
   const isUnchecked = isOpen(found, entered);
   if (left.length < locked.length) return { isUnchecked };
@@ -50,17 +57,17 @@ export async function unlockBackups(
 
 /** @returns those that it does not open */
 async function tryEach(
-  spool: Spool,
   rows: readonly BackupRow[],
   entered: EnteredKey,
   now: readonly StoredBackupKey[],
+  keep: (row: BackupRow, key: Uint8Array) => Promise<void>,
 ): Promise<StillLocked[]> {
   const left: StillLocked[] = [];
   for (const row of rows) {
     try {
       const { publicKey, storedKeys, passphrase = null } = row;
       const key = await backupKeyFrom(entered, { publicKey, secretStorage: [...storedKeys, ...now], passphrase });
-      await keepKeyOnce(spool, row, key);
+      await keep(row, key);
     } catch (cause) {
       left.push({ row, cause });
     }

@@ -5,6 +5,7 @@ import type { ResetAssessment } from "../../src/index.js";
 import { isSecured } from "../../src/secure-first.js";
 import { codeOf } from "../support/code-of.js";
 import { copyFrom } from "../support/copy-from.js";
+import { deferred } from "../support/deferred.js";
 import { loseChunks } from "../support/lose-chunks.js";
 import { inMidImport } from "../support/mid-import.js";
 import { openKeyExport } from "../support/open-key-export.js";
@@ -18,6 +19,8 @@ import {
 import { HALF, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 
 const KEYS = 40;
+/** More than a batch of a file. */
+const MANY = 120;
 const PASSPHRASE = "correct horse battery staple";
 
 /** @param decryptionKey base64 */
@@ -118,6 +121,15 @@ describe("What a reset would cost", () => {
       known: { notDownloaded: 0, notImported: KEYS, unreadable: 0 },
       earlier: 0,
     });
+  });
+
+  it("is waited for no longer when the page is done with the run", async () => {
+    scene = await SyncScene.open({ ...HALF, keys: KEYS });
+    const controller = scene.controller();
+    const secured = isSecured(controller);
+    await whenStatus(controller, "downloading");
+    controller.close();
+    expect(await secured).to.equal(false);
   });
 
   it("cannot be told with the decryption key of another backup, though all is downloaded", async () => {
@@ -332,6 +344,47 @@ describe("A rescue copy", () => {
     };
     const rescued = other.controller().importRescueCopy(file, recoveryKeyOf(scene.backup.decryptionKey));
     expect(await codeOf(rescued)).to.equal("import-failed");
+    await other.close();
+  });
+
+  it("that is taken back while another one is says so to the first, and gives all of the second", async () => {
+    scene = await SyncScene.open({ keys: MANY, knowsKey: false });
+    const file = await new Response((await (await locked(scene)).rescueCopy(null)).stream).blob();
+    const other = await SyncScene.open({ keys: 1 });
+    const controller = other.controller();
+    const recoveryKey = recoveryKeyOf(scene.backup.decryptionKey);
+    const [begun, hold] = [deferred<void>(), deferred<number>()];
+    other.host.beforeImport = () => {
+      begun.resolve();
+      return hold.promise;
+    };
+    const first = codeOf(controller.importRescueCopy(file, recoveryKey));
+    await begun.promise;
+    const second = controller.importRescueCopy(file, recoveryKey);
+    // It is opened when this is answered, which waits in the same line.
+    await codeOf(controller.unlock("nothing of the kind"));
+    hold.resolve(0);
+    expect(await first).to.equal("rescue-copy-overtaken");
+    expect(await second).to.deep.equal({ imported: MANY, failed: 0 });
+    await other.close();
+  });
+
+  it("tells how far it is taken back, and ends when that is aborted", async () => {
+    scene = await SyncScene.open({ keys: MANY, knowsKey: false });
+    const file = await new Response((await (await locked(scene)).rescueCopy(null)).stream).blob();
+    const other = await SyncScene.open({ keys: 1 });
+    const given = new AbortController();
+    const told: number[] = [];
+    const onProgress = ({ imported }: { imported: number }) => {
+      told.push(imported);
+      given.abort(new Error("enough"));
+    };
+    const recoveryKey = recoveryKeyOf(scene.backup.decryptionKey);
+    const rescued = other.controller().importRescueCopy(file, recoveryKey, { signal: given.signal, onProgress });
+    expect(await rescued.catch(({ message }) => message)).to.equal("enough");
+    expect(told).to.have.lengthOf(1);
+    expect(other.host.notBackedUp.size).to.equal(told[0]);
+    expect(told[0]).to.be.within(1, MANY - 1);
     await other.close();
   });
 

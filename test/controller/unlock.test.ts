@@ -42,6 +42,19 @@ describe("Unlocking", () => {
 
   afterEach(() => scene.close());
 
+  it("ends when that is aborted, and what was entered is forgotten", async () => {
+    const controller = await openLocked();
+    await scriptData({ [SECRET]: { body: [{ until: "answered" }, { send: "{}" }] } });
+    const given = new AbortController();
+    const unlocked = controller.unlock(RECOVERY_KEY, { signal: given.signal });
+    await scene.homeserver.requested(
+      dataPath(SECRET).replace("{userId}", encodeURIComponent(scene.host.account.userId)),
+    );
+    given.abort(new Error("another thought"));
+    expect(await unlocked.catch(({ message }) => message)).to.equal("another thought");
+    await scene.homeserver.release("answered");
+  });
+
   /** Downloaded, before there was any account data. */
   async function openLocked() {
     scene = await SyncScene.open({ keys: KEYS, knowsKey: false });
