@@ -2,21 +2,22 @@
 import type { KeyBackupSafety, ResetAssessment } from "./reset.js";
 import { canResume, canStart, type KeyBackupSyncRun, type KeyBackupSyncState, syncOf } from "./state.js";
 
-type Run = KeyBackupSyncRun & KeyBackupSafety;
+type Run = KeyBackupSyncRun & KeyBackupSafety & { readonly closed?: boolean };
 
 /**
  * Starts the run if nothing goes on, and waits for it.
- * @returns true when a reset costs nothing more; false as soon as that needs the user
+ * @returns true when a reset costs nothing more; false as soon as that needs the user, or the run is closed
  */
 export async function isSecured(run: Run): Promise<boolean> {
-  for (let hasStarted = false; ; ) {
+  for (let hasStarted = false; !run.closed; ) {
     const { state } = run;
     if (isSafe(await run.assessReset(), run.state)) return true;
     if (needsUser(state) || (canStart(state) && hasStarted)) return false;
     hasStarted = true;
     if (canStart(state)) await run.start();
-    else await otherStatus(run, state);
+    else await otherThan(run, state);
   }
+  return false;
 }
 
 /**
@@ -34,14 +35,18 @@ function needsUser(state: KeyBackupSyncState): boolean {
   return canResume(state) || (state.status === "waiting" && state.reason === "decryption-key");
 }
 
-function otherStatus(run: Run, { status }: KeyBackupSyncState): Promise<void> {
-  return new Promise((resolve) => {
+/** Resolves when something else goes on, or waits for something else, or the run is closed. */
+function otherThan(run: Run, { status, reason }: Pick<KeyBackupSyncState, "status"> & { readonly reason?: unknown }) {
+  return new Promise<void>((resolve) => {
     const look = () => {
-      if (run.state.status === status) return;
+      const state: { readonly status: string; readonly reason?: unknown } = run.state;
+      if (!run.closed && state.status === status && state.reason === reason) return;
       run.removeEventListener("statechange", look);
+      run.removeEventListener("close", look);
       resolve();
     };
     run.addEventListener("statechange", look);
+    run.addEventListener("close", look);
     look();
   });
 }

@@ -67,6 +67,21 @@ describe("A reset that secures the keys first", () => {
     expect(answer).to.equal(null);
   });
 
+  it("needs the user as soon as it waits for something else that needs the user", async () => {
+    await begin(WAITING["other-tab"], IN_BACKUP);
+    expect(answer).to.equal(null);
+    await become(WAITING["decryption-key"], UNKNOWN["no-decryption-key"]);
+    expect(answer).to.equal(false);
+  });
+
+  it("ends when the run is closed", async () => {
+    await begin(DOWNLOADING, IN_BACKUP);
+    Object.assign(run, { closed: true });
+    run.dispatchEvent(new Event("close"));
+    await soon();
+    expect(answer).to.equal(false);
+  });
+
   const needingUser: readonly (readonly [string, KeyBackupSyncState, MockRun["assessment"]])[] = [
     ["the download is paused", BY_STATUS.paused["Paused in the download"], IN_BACKUP],
     ["the connection is set to save data", WAITING.metered, IN_BACKUP],
