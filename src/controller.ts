@@ -6,7 +6,7 @@ import { assessReset } from "./assess-reset.js";
 import { choosePause, chooseRun, chooseStop, recallChoice } from "./choice.js";
 import { ClientWatch } from "./client-watch.js";
 import { isAborted, isFault, KeyBackupSyncError } from "./errors.js";
-import type { Host } from "./host.js";
+import type { CryptoStore, Host } from "./host.js";
 import { telling, withImportsInARow } from "./imports-in-a-row.js";
 import { KeyUpload } from "./key-upload.js";
 import { whenToLookAgain } from "./look-again.js";
@@ -15,8 +15,15 @@ import { OneRun, type Wish } from "./one-run.js";
 import { PriorityRooms } from "./priority-rooms.js";
 import type { ResetOutcome } from "./protocol.js";
 import { importRescueCopy, rescueCopy } from "./rescue.js";
-import type { AssessedOccasion, KeyBackupSafety, RescueCopy, RescuedKeys, ResetAssessment } from "./reset.js";
-import { resetLockOf } from "./reset-lock.js";
+import type {
+  AssessedOccasion,
+  KeyBackupSafety,
+  RescueCopy,
+  RescuedKeys,
+  RescueImportOptions,
+  ResetAssessment,
+} from "./reset.js";
+import { outsideReset, resetLockOf } from "./reset-lock.js";
 import { isResetUnfinished, Resetting } from "./resetting.js";
 import { run } from "./run.js";
 import {
@@ -31,7 +38,7 @@ import {
   syncOf,
   type Upload,
 } from "./state.js";
-import { Unlocking } from "./unlocking.js";
+import { Unlocking, type UnlockOptions } from "./unlocking.js";
 import { WorkerLink } from "./worker-link.js";
 
 /** Counts change many times a second; nobody reads faster than this many milliseconds. */
@@ -87,10 +94,14 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   constructor(host: Host) {
     super();
     this.#client = new ClientWatch(host, () => this.#onStop());
+    const inARow = withImportsInARow(this.#client.cryptoStore, host.importer ?? host.cryptoStore);
     this.#host = {
       account: host.account,
       rooms: host.rooms,
-      cryptoStore: telling(withImportsInARow(this.#client.cryptoStore), (roomKeys) => this.#upload.imported(roomKeys)),
+      cryptoStore: {
+        ...telling(inARow, (roomKeys) => this.#upload.imported(roomKeys)),
+        backUpAgain: () => this.#backUpAgain(inARow),
+      },
       onBackupChange: (listener) => host.onBackupChange(listener),
     };
     this.#upload = new KeyUpload({
@@ -200,10 +211,17 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
    * Takes back an archive, of this account or another: its keys go into the crypto store, and from there into the present backup.
    * @param recoveryKey of that backup, or of the secret storage of its account; or the passphrase of that
    * @throws KeyBackupSyncError `rescue-copy-damaged`, `rescue-copy-is-key-export`, `recovery-key-invalid`, `decryption-key-mismatch`;
-   *   `import-failed` if the crypto store takes none of its keys. In each case nothing is changed
+   *   `import-failed` if the crypto store takes none of its keys. In each case nothing is changed. `rescue-copy-overtaken` when another one
+   *   is imported meanwhile: what is imported by then stays, as it does when aborted by `options.signal`
    */
-  async importRescueCopy(file: Blob, recoveryKey: string): Promise<RescuedKeys> {
-    return importRescueCopy(this.#worker(), this.#host.cryptoStore, file, recoveryKey);
+  async importRescueCopy(file: Blob, recoveryKey: string, options: RescueImportOptions = {}): Promise<RescuedKeys> {
+    return importRescueCopy({
+      link: this.#worker(),
+      cryptoStore: this.#host.cryptoStore,
+      file,
+      recoveryKey,
+      options,
+    });
   }
 
   /**
@@ -242,10 +260,10 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
    *   key of something else. `backup-key-not-stored`: it is right, but the secret storage does not hold the backup's key.
    *   `stored-backup-key-mismatch`: it is right, but the secret storage holds the key of another backup. `recovery-key-unchecked`: the
    *   homeserver cannot be asked now; it is kept in memory and tried again, until `stop()`, `erase()`, `close()` or another `unlock()`; the
-   *   error's `outcome` tells how that ended
+   *   error's `outcome` tells how that ended. The reason of `options.signal` when that aborts: it is forgotten then
    */
-  unlock(recoveryKey: string): Promise<void> {
-    return this.#unlocking.unlock(recoveryKey);
+  unlock(recoveryKey: string, options: UnlockOptions = {}): Promise<void> {
+    return this.#unlocking.unlock(recoveryKey, options.signal);
   }
 
   /** Leaves nothing of this on this device, as after logging out: what is imported stays, what is not is lost. It is closed then. */
@@ -271,6 +289,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     this.#link?.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     if (this.#eventTimer !== null) clearTimeout(this.#eventTimer);
+    this.dispatchEvent(new Event("close"));
   }
 
   /** True if a run is to follow: the state is `checking` then. */
@@ -373,6 +392,11 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
       // Whoever is next must not begin beside a worker that has not heard of it yet.
       if (this.#closed) await this.#link?.ended;
     }
+  }
+
+  async #backUpAgain(cryptoStore: CryptoStore): Promise<void> {
+    await outsideReset(resetLockOf(this.#host.account), async () => cryptoStore.backUpAgain?.());
+    this.#upload.look();
   }
 
   /** @throws AbortError when closed: nobody would end another worker */

@@ -123,6 +123,7 @@ export function fromMatrixClient(client: MatrixClientLike): Host {
     account: accountOf(client, userId, deviceId),
     cryptoStore: cryptoStoreOf(client, crypto),
     rooms: roomsOf(client),
+    importer: crypto,
     onBackupChange(listener) {
       const onAccountData = (event: MatrixEventLike) => {
         if (KEY_STORAGE_TYPES.includes(event.getType?.() ?? "")) listener();

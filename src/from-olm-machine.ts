@@ -58,6 +58,7 @@ export class OlmMachineHost implements Host {
   readonly account: Account;
   readonly cryptoStore: CryptoStore;
   readonly rooms: Rooms;
+  readonly importer: object;
   /** Whether the page has closed the machine. */
   readonly isStopped: () => boolean;
   readonly #keyListeners = new Set<() => void>();
@@ -69,6 +70,7 @@ export class OlmMachineHost implements Host {
   /** @internal */
   constructor(machine: OlmMachine, options: OlmMachineOptions) {
     this.account = accountOf(options);
+    this.importer = machine;
     this.isStopped = () => isClosed(machine);
     // The page does it.
     const uploadAgain = async () => void (await backUpAgain(machine));

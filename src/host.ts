@@ -122,6 +122,11 @@ export interface Host {
   /** Has the client look which backup there is, and upload to that one: the homeserver refused an upload to another. */
   checkBackup?(): Promise<void>;
   /**
+   * The client, or its crypto: hosts that have the same one import one after the other, as two imports at once could have a worse copy of a
+   * key overwrite a better one. The `cryptoStore` if left out.
+   */
+  readonly importer?: object;
+  /**
    * Whether the client was stopped, so that its crypto store is closed for good and every call of it throws. Asked before each import and
    * twice a second during a run. The run ends then, and is left to another client of the same user and device. Without it, a run of a
    * stopped client fails as `import-failed`.

@@ -3,11 +3,17 @@ import { bestCopies } from "./best-copies.js";
 import { collectingInTime } from "./collect-in-time.js";
 import type { CryptoStore, RoomKey } from "./host.js";
 
-export function withImportsInARow(cryptoStore: CryptoStore): CryptoStore {
-  let last: Promise<unknown> = Promise.resolve();
+/** The end of the last import of each importer. */
+const ends = new WeakMap<object, Promise<unknown>>();
+
+/** @param importer what the imports block: those of all crypto stores with the same one are in one row */
+export function withImportsInARow(cryptoStore: CryptoStore, importer: object = cryptoStore): CryptoStore {
   const inARow = <Value>(work: () => Promise<Value>): Promise<Value> => {
-    const call = last.then(work);
-    last = call.catch(() => {});
+    const call = (ends.get(importer) ?? Promise.resolve()).then(work);
+    ends.set(
+      importer,
+      call.catch(() => {}),
+    );
     return call;
   };
   return {

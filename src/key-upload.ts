@@ -8,6 +8,7 @@ import type { CryptoStore, Host, RoomKey, RoomKeyUpload } from "./host.js";
 import { locked } from "./locked.js";
 import { OwnUploads } from "./own-uploads.js";
 import { PaceMeter } from "./pace-meter.js";
+import { isResetting, outsideReset, resetLockOf } from "./reset-lock.js";
 import { retryDelay, untilRetry } from "./retries.js";
 import type { Upload, UploadHold } from "./state.js";
 import { UploadSender } from "./upload-sender.js";
@@ -23,6 +24,9 @@ const CLIENT_IS_SILENT = 5000;
 const COUNT_SHARE = 20;
 /** A homeserver that counts wrong is not sent all keys for ever. */
 const MOST_REPEATS = 2;
+
+/** Milliseconds that a reset may have to wait for. */
+const LONGEST_CHECK = 5000;
 
 export interface KeyUploadOptions {
   readonly host: Host;
@@ -51,6 +55,8 @@ export class KeyUpload {
   #countTook = 0;
   /** The user does not want keys to be uploaded; `null` if that is to be asked. */
   #isOff: boolean | null = null;
+  /** What tells whether an answer to that is still of now. */
+  #backupChanges = 0;
   /** In a row. */
   #failures = 0;
   #repeats = 0;
@@ -80,6 +86,7 @@ export class KeyUpload {
       () => clearInterval(timer),
       host.onBackupChange(() => {
         this.#isOff = null;
+        this.#backupChanges++;
         this.look();
       }),
       host.onUploading?.(() => this.#hearClient()) ?? (() => {}),
@@ -172,13 +179,12 @@ export class KeyUpload {
 
   /** @returns false if the user does not want it */
   async #advance(counts: Counts): Promise<boolean> {
-    const { host, worker } = this.#options;
+    const { host } = this.#options;
     const { signal } = this.#closed;
     const { userId, deviceId } = host.account;
     const isLeftToClient = !host.cryptoStore.nextUpload || this.#isClientUploading;
     if (!isLeftToClient) {
-      this.#isOff ??= await worker().call("isKeyStorageOff", [], signal);
-      if (this.#isOff) return false;
+      if (await this.#askIsOff()) return false;
       const lock = `key-backup-sync:upload:${userId}:${deviceId}`;
       const isSent = await locked(lock, { ifAvailable: true }, async () => {
         await this.#send(counts);
@@ -190,6 +196,15 @@ export class KeyUpload {
     return true;
   }
 
+  async #askIsOff(): Promise<boolean> {
+    for (;;) {
+      if (this.#isOff !== null) return this.#isOff;
+      const changes = this.#backupChanges;
+      const isOff = await this.#options.worker().call("isKeyStorageOff", [], this.#closed.signal);
+      if (changes === this.#backupChanges) this.#isOff = isOff;
+    }
+  }
+
   get #isClientUploading(): boolean {
     return performance.now() - this.#clientUploadedAt < CLIENT_IS_SILENT;
   }
@@ -199,6 +214,7 @@ export class KeyUpload {
     const until = performance.now() + BETWEEN_COUNTS + this.#countTook * COUNT_SHARE;
     for (let sent = done; sent < total && performance.now() < until; ) {
       if (this.#isClientUploading) return;
+      if (await isResetting(this.#resetLock)) return untilRetry(BETWEEN_COUNTS, this.#closed.signal);
       const count = await this.#sender.send(this.#closed.signal);
       if (count === 0) return untilRetry(BETWEEN_COUNTS, this.#closed.signal);
       this.#failures = 0;
@@ -231,12 +247,23 @@ export class KeyUpload {
     } catch (cause) {
       signal.throwIfAborted();
       if (isAborted(cause) || this.#options.host.isStopped?.()) throw cause;
-      if (isFault(cause, "backup-replaced")) await this.#options.host.checkBackup?.().catch(() => {});
+      if (isFault(cause, "backup-replaced")) await this.#checkBackup();
       const error = cause instanceof KeyBackupSyncError ? cause : new KeyBackupSyncError("homeserver-error", { cause });
       if (this.#upload) this.#show(this.#upload.done, this.#upload.total, holdOf(error));
       await untilRetry(retryDelay(error, ++this.#failures), signal);
       return otherwise;
     }
+  }
+
+  /** In the midst of a reset it makes some clients forget the backup that is just being made. What fails is tried again. */
+  async #checkBackup(): Promise<void> {
+    const tooLate = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_CHECK));
+    const check = async () => this.#options.host.checkBackup?.();
+    await outsideReset(this.#resetLock, () => Promise.race([check(), tooLate])).catch(() => {});
+  }
+
+  get #resetLock(): string {
+    return resetLockOf(this.#options.host.account);
   }
 
   #show(done: number, total: number, hold: UploadHold | null): void {

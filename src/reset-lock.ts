@@ -2,7 +2,9 @@
  * The lock of a reset that goes on, over all tabs: as long as somebody holds it, the old backup may be deleted, and the new one not be there
  * yet. It ends with its tab, in whatever way.
  */
+import { KeyBackupSyncError } from "./errors.js";
 import { locked } from "./locked.js";
+import { unlessAborted } from "./unless-aborted.js";
 
 /** Resets of this page, by the name of the lock: all that is known where the browser has no locks. */
 const ofThisPage = new Map<string, Promise<unknown>>();
@@ -30,9 +32,25 @@ export async function unlessResetting<Value>(name: string, work: () => Promise<V
   return locked(name, { mode: "shared", ifAvailable: true }, work);
 }
 
-/** @throws the signal's reason when aborted before that */
+/**
+ * Does what must not be done in the midst of a reset; it must not take long, as a reset waits for it.
+ * @throws KeyBackupSyncError `backup-replaced` while one goes on
+ */
+export async function outsideReset(name: string, work: () => Promise<void>): Promise<void> {
+  const isDone = await unlessResetting(name, async () => {
+    await work();
+    return true;
+  });
+  if (!isDone) throw new KeyBackupSyncError("backup-replaced");
+}
+
+export async function isResetting(name: string): Promise<boolean> {
+  return (await unlessResetting(name, async () => true)) === null;
+}
+
+/** @throws the signal's reason as soon as it is aborted, whatever the reset does */
 export async function whenResetEnded(name: string, signal: AbortSignal): Promise<void> {
-  await ofThisPage.get(name);
+  await unlessAborted(ofThisPage.get(name) ?? Promise.resolve(), signal);
   await locked(name, { mode: "shared", signal }, async () => {});
   signal.throwIfAborted();
 }

@@ -1,8 +1,9 @@
 /** Room keys that are on this device alone go to the key backup, whatever the homeserver answers, and unless the user does not want it. */
 import { expect } from "@open-wc/testing";
 import type { KeyBackupSyncController, KeyBackupSyncState } from "../../src/index.js";
+import { type Deferred, deferred } from "../support/deferred.js";
 import { makeKeyBackup } from "../support/room-keys.mjs";
-import type { Script, ScriptedAnswer } from "../support/scripted-homeserver.js";
+import type { RecordedRequest, Script, ScriptedAnswer } from "../support/scripted-homeserver.js";
 import { KEYS_PATH, SyncScene, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
 import { until } from "../support/until.js";
 import { withUploads } from "../support/uploading-machine.js";
@@ -123,6 +124,82 @@ describe("Keys that are on this device alone", () => {
       await until(isUploaded(controller), "They are uploaded");
     });
   }
+
+  it("are uploaded where the user turned that on again while the answer that it is off was on its way", async () => {
+    const path = "/_matrix/client/v3/user/{userId}/account_data/m.key_backup";
+    const off = { body: [{ until: "answered" }, { send: JSON.stringify({ enabled: false }) }] };
+    await homeserver({ [path]: [off, { json: { enabled: true } }] });
+    const controller = scene.controller();
+    await until(async () => (await accountDataRequests("m.key_backup")) === 1, "It is asked for");
+    scene.host.hearOfBackup();
+    await scene.homeserver.release("answered");
+    await until(isUploaded(controller), "They are uploaded");
+  });
+
+  describe("while a reset goes on", () => {
+    let checks: number;
+    let over: Deferred<void>;
+
+    beforeEach(() => {
+      checks = 0;
+      over = deferred();
+      Object.assign(scene.host, { checkBackup: async () => void checks++ });
+    });
+
+    /** The reset begins while the homeserver has this request, which is answered then. */
+    async function resetDuring(
+      controller: KeyBackupSyncController,
+      method: string,
+    ): Promise<{ readonly reset: Promise<void> }> {
+      const isUnderWay = async () => (await scene.homeserver.requests()).some((request) => isOf(request, method));
+      await until(isUnderWay, `It is asked for: ${method}`);
+      const reset = controller.duringReset(() => over.promise);
+      await scene.homeserver.release("answered");
+      const isAnswered = async () => (await scene.homeserver.requests()).some(isAnswer(method));
+      await until(isAnswered, `It is answered: ${method}`);
+      // What follows follows at once, if it is not held back.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { reset };
+    }
+
+    const isOf = ({ method, path }: RecordedRequest, wanted: string) => method === wanted && path.startsWith(KEYS_PATH);
+    const isAnswer = (method: string) => (request: RecordedRequest) =>
+      isOf(request, method) && request.outcome === "complete";
+    const held = (status: number, json: object): ScriptedAnswer => ({
+      status,
+      body: [{ until: "answered" }, { send: JSON.stringify(json) }],
+    });
+
+    it("are not sent", async () => {
+      await homeserver({ [PUT]: [held(200, TAKEN.json as object), TAKEN] });
+      const controller = scene.controller();
+      const { reset } = await resetDuring(controller, "PUT");
+      expect(await puts()).to.equal(1);
+      over.resolve();
+      await reset;
+      await until(isUploaded(controller), "They are uploaded");
+    });
+
+    it("do not have the client look for another backup", async () => {
+      await homeserver({ [PUT]: [held(403, { errcode: "M_WRONG_ROOM_KEYS_VERSION" }), TAKEN] });
+      const controller = scene.controller();
+      const { reset } = await resetDuring(controller, "PUT");
+      expect(checks).to.equal(0);
+      over.resolve();
+      await reset;
+      await until(isUploaded(controller), "They are uploaded");
+    });
+
+    it("are not to be uploaded once more", async () => {
+      await homeserver({ [SESSION]: [held(404, { errcode: "M_NOT_FOUND" }), HELD] });
+      const controller = scene.controller();
+      const { reset } = await resetDuring(controller, "GET");
+      expect(scene.host.backedUpAgain).to.equal(0);
+      over.resolve();
+      await reset;
+      await until(isUploaded(controller), "They are uploaded");
+    });
+  });
 
   async function accountDataRequests(type: string): Promise<number> {
     return (await scene.homeserver.requests()).filter(({ path }) => path.endsWith(type)).length;

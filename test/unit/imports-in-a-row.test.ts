@@ -1,7 +1,7 @@
 import { expect } from "@open-wc/testing";
 import { collectingInTime } from "../../src/collect-in-time.js";
 import { withImportsInARow } from "../../src/imports-in-a-row.js";
-import type { RoomKey } from "../../src/index.js";
+import { fromMatrixClient, type MatrixClientLike, type RoomKey } from "../../src/index.js";
 import { deferred } from "../support/deferred.js";
 import { TestHost } from "../support/test-host.js";
 
@@ -37,6 +37,34 @@ describe("room keys that go into a crypto store", () => {
     await new Promise((resolve) => setTimeout(resolve));
     await withImportsInARow(cryptoStore).importRoomKeys(Array(MANY_ROOM_KEYS).fill(ROOM_KEY), "1");
     await collected.promise;
+  });
+});
+
+describe("Two hosts of one client", () => {
+  it("import one after the other: a worse copy of a key is not to overwrite a better one", async () => {
+    const [first, second] = [1, 2].map(() => new TestHost({ homeserverUrl: "http://127.0.0.1", decryptionKey: null }));
+    const hold = deferred<number>();
+    const client = {};
+    if (!first || !second) throw new Error("There are two");
+    first.beforeImport = () => hold.promise;
+    const held = withImportsInARow(first.cryptoStore, client).importRoomKeys([ROOM_KEY], "1");
+    const next = withImportsInARow(second.cryptoStore, client).importRoomKeys([ROOM_KEY], "1");
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(second.importedInAll).to.equal(0);
+    hold.resolve(0);
+    await Promise.all([held, next]);
+    expect(second.importedInAll).to.equal(1);
+  });
+
+  it("are known to be of one client", () => {
+    const client = {
+      getUserId: () => "@a:b",
+      getDeviceId: () => "D",
+      getHomeserverUrl: () => "",
+      getCrypto: () => crypto,
+    };
+    const hosts = [1, 2].map(() => fromMatrixClient(client as unknown as MatrixClientLike));
+    expect(hosts.map(({ importer }) => importer)).to.deep.equal([crypto, crypto]);
   });
 });
 
