@@ -147,11 +147,6 @@ export class TestHost implements Host {
     for (const listener of this.#keyListeners) listener();
   }
 
-  /** As with a client that has no secret storage any more. */
-  forgetDecryptionKey(): void {
-    this.#decryptionKey = null;
-  }
-
   /** As by opening a room with a message whose key is missing. */
   cannotDecryptIn(roomId: string): void {
     this.#undecryptableRooms.add(roomId);
