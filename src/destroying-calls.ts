@@ -104,7 +104,7 @@ function setsUp([options]: readonly unknown[], what: "setupNewKeyBackup" | "setu
   return Boolean((options as Partial<Record<typeof what, boolean>> | undefined)?.[what]);
 }
 
-/** There is a backup, and its decryption key is not known on this device; also where nobody can tell. */
+/** There is a backup, and this device does not know its decryption key; also true where the homeserver does not tell whether there is one. */
 async function isKeyElsewhere(crypto: AskedCrypto): Promise<boolean> {
   try {
     const check = await crypto.checkKeyBackupAndEnable();

@@ -1,4 +1,7 @@
-/** The adapter for matrix-js-sdk: the one file that knows it, and only by what it calls. */
+/**
+ * The adapter for matrix-js-sdk, which it knows by what it calls. What destroys a backup is in destroying-calls.ts and guard-backup-reset.ts;
+ * back-up-again.ts, machine-uploads.ts and upload-watch.ts know the OlmMachine inside the SDK.
+ */
 import { type BackingUpMachine, backUpAgain } from "./back-up-again.js";
 import { KeyBackupSyncController } from "./controller.js";
 import { KeyBackupSyncError } from "./errors.js";

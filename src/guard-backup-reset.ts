@@ -34,7 +34,8 @@ export interface GuardOptions {
   /**
    * For a reset that the client starts by itself, which is one without a press or key of the user just before. `ask`, as without it: asks as
    * for any other. `secure-first`: starts the download, waits until every room key of the backup is on this device with its decryption
-   * key, then goes on without a question. Asks nevertheless where that needs the user: paused, failed, or without the decryption key.
+   * key, then goes on without a question. Asks nevertheless where that needs the user: paused, failed, without the decryption key or with
+   * that of another backup, and where keys cannot be read or the run was closed.
    */
   readonly automatic?: "ask" | "secure-first";
 }

@@ -1,6 +1,7 @@
 /**
- * The wire between the page and its worker: what may be called, and the messages that carry it. Types only. Plain text of a room key
- * crosses it in one place, the answer of `nextBatch`; the bytes of the backup never do.
+ * The wire between the page and its worker: what may be called, and the messages that carry it. Types only. Plain text of room keys crosses
+ * it in the answers of `nextBatch`, `nextOfRoom` and `nextOfRescueFile`; what the user entered and decryption keys cross it towards the
+ * worker alone. The bytes of the backup stay in the worker, but for the files that the user saves (`nextOfRescueCopy`).
  */
 import type { ErrorCode } from "./errors.js";
 import type { CryptoStoreContents, RoomKey } from "./host.js";

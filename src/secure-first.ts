@@ -1,4 +1,7 @@
-/** Before a reset that nobody asked for: every room key of the backup comes to this device first, with the key that opens it. */
+/**
+ * Before a reset that the client starts by itself: waits until it costs nothing. Each room key of the backup is then in the crypto store, or
+ * on this device beside the decryption key that opens it.
+ */
 import type { KeyBackupSafety, ResetAssessment } from "./reset.js";
 import { canResume, canStart, type KeyBackupSyncRun, type KeyBackupSyncState, syncOf } from "./state.js";
 

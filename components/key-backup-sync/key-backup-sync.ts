@@ -142,8 +142,9 @@ export class KeyBackupSyncElement extends LitElement {
   }
 
   /**
-   * Before the key backup is reset, turned off (`disable`) or deleted in part (`delete`): whether it may be. Resolves with true at once where no key would be lost; else the person is asked,
-   * and may first have the download finished or save a rescue copy. With false where there is nobody to ask: off the page, or without a
+   * Before the key backup is reset, turned off (`disable`) or deleted in part (`delete`): whether it may be. Asks the homeserver, and resolves
+   * with true where no key would be lost; else the person is asked, who may first have the download finished or save a rescue copy. That may
+   * take until the download is done. With false where there is nobody to ask: off the page, or without a
    * `client` or `controller`.
    */
   async confirmReset(question: ResetQuestion = "reset"): Promise<boolean> {
