@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { runAsCommand } from "./as-command.mjs";
+import { publishFrameworkTypes } from "./framework-types.mjs";
 import { publishManifest } from "./published-manifest.mjs";
 import { publishTypes } from "./published-types.mjs";
 import { noticesOf } from "./third-party-notices.mjs";
@@ -39,14 +40,12 @@ const COMMON = /** @type {const} */ ({
 async function buildAll() {
   rmSync(DIST, { recursive: true, force: true });
   const results = await Promise.all([bundlePage(), bundleWorker(), bundleStandalone()]);
-  const notices = noticesOf(
-    ROOT,
-    results.map(({ metafile }) => metafile),
-  );
-  writeFileSync(join(DIST, "THIRD-PARTY-LICENCES.txt"), notices);
   emitTypes();
   publishTypes(join(DIST, "types"), TYPED);
   publishManifest(ROOT);
+  const react = await publishFrameworkTypes(ROOT);
+  const metafiles = [...results.map(({ metafile }) => metafile), react];
+  writeFileSync(join(DIST, "THIRD-PARTY-LICENCES.txt"), noticesOf(ROOT, metafiles));
 }
 
 /** For the bundler of an app: lit and crypto-wasm come from there. */
