@@ -18,7 +18,9 @@ import { HomeserverProxy } from "../support/homeserver-proxy.mjs";
 
 const LONGEST_WAIT_MS = 60_000;
 const CRASH_WITHIN_MS = 1000;
-const LATEST_LINES = 200;
+const LATEST_LINES = 120;
+/** They change nothing, and are many. @type {readonly (keyof ResetDevicePage)[]} */
+const LOOKS = ["shown", "present", "sessions"];
 
 export class Device {
   isSignedIn = true;
@@ -79,12 +81,13 @@ export class Device {
    */
   async call(name, ...args) {
     if (!this.#page) throw new Error(`${this.#name} has no page`);
-    this.say(`${name} ...`);
+    const isLook = LOOKS.includes(name);
+    if (!isLook) this.say(`${name} ...`);
     const work = (/** @type {keyof ResetDevicePage} */ called, /** @type {any[]} */ given) =>
       // @ts-expect-error The arguments are those of the call.
       globalThis.resetDevice?.[called](...given);
     const answer = /** @type {any} */ (await this.#page.evaluate(work, name, args));
-    this.say(`${name}: ${JSON.stringify(answer)?.slice(0, 100)}`);
+    if (!isLook) this.say(`${name}: ${JSON.stringify(answer)?.slice(0, 100)}`);
     return answer;
   }
 

@@ -45,6 +45,7 @@ function whenHeld(device, { stage, part, phase }) {
 
 /** @param {Device} device @param {Moment} moment */
 async function reached(device, { stage, part, delay: milliseconds }) {
+  if (stage === "opening") return delay(milliseconds);
   if (stage === "rest") return untilAtRest(device, () => false);
   const shown = () => device.shown;
   const isReached =

@@ -9,9 +9,9 @@ import { SITUATIONS } from "./situations.mjs";
 /** `sdk`: either end of the peer range. @typedef {{ adapter: Adapter, sdk: "newest" | "oldest" }} DeviceKind */
 /**
  * When to strike. `part`: of the download, of the room keys of an import, or of the requests of an upload. A request of a reset or of an upload
- * is held before it reaches the homeserver (`asked`), or its answer is. `rest`: when the device has nothing more to do.
+ * is held before it reaches the homeserver (`asked`), or its answer is. `opening`: as soon as the page is there. `rest`: when the device has nothing more to do.
  * @typedef {object} Moment
- * @property {"download" | "import" | "reset" | "upload" | "rest"} stage
+ * @property {"opening" | "download" | "import" | "reset" | "upload" | "rest"} stage
  * @property {number} part
  * @property {"asked" | "answered"} phase
  * @property {number} delay milliseconds after that moment, where nothing is held
@@ -36,42 +36,65 @@ import { SITUATIONS } from "./situations.mjs";
  * @property {readonly Act[]} acts one after the other
  */
 
-/** @type {fc.Arbitrary<Moment>} */
-const moment = fc.record({
-  stage: fc.constantFrom("download", "import", "import", "reset", "upload", "upload", "rest"),
-  part: fc.integer({ min: 0, max: 99 }).map((percent) => percent / 100),
-  phase: fc.constantFrom("asked", "answered"),
-  delay: fc.integer({ min: 0, max: 30 }),
-});
+const part = fc.integer({ min: 0, max: 99 }).map((percent) => percent / 100);
 
-const kind = fc.constantFrom("reload", "close", "crash");
-const device = fc.constantFrom(0, 0, 1);
+/** @param {readonly Moment["stage"][]} stages @returns {fc.Arbitrary<Moment>} */
+function momentOf(...stages) {
+  return fc.record({
+    stage: fc.constantFrom(...stages),
+    part,
+    phase: fc.constantFrom("asked", "answered"),
+    delay: fc.integer({ min: 0, max: 30 }),
+  });
+}
 
-/** @type {fc.Arbitrary<Act>} */
-const act = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ at: moment, does: fc.constant("kill"), kind }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      at: moment,
-      does: fc.constant("reset"),
-      device,
-      way: fc.constantFrom("plain", "plain", "steps"),
-      answer: fc.constantFrom("finish", "finish", "finish", "lose", "stay"),
-      isTold: fc.boolean(),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ at: moment, does: fc.constant("replace") }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      at: moment,
-      does: fc.constant("sign-out"),
-      device,
-      answer: fc.constantFrom("finish", "finish", "stay", "lose"),
-    }),
-  },
-);
+/** @param {readonly Moment["stage"][]} stages */
+function killIn(...stages) {
+  const kind = fc.constantFrom("reload", "close", "crash");
+  return fc.record({ at: momentOf(...stages), does: fc.constant("kill"), kind });
+}
+
+/** @param {readonly Moment["stage"][]} stages */
+function resetIn(...stages) {
+  return fc.record({
+    at: momentOf(...stages),
+    does: fc.constant("reset"),
+    device: fc.constantFrom(0, 0, 1),
+    way: fc.constantFrom("plain", "plain", "steps"),
+    answer: fc.constantFrom("finish", "finish", "finish", "lose", "stay"),
+    isTold: fc.boolean(),
+  });
+}
+
+/** @param {readonly Moment["stage"][]} stages */
+function replaceIn(...stages) {
+  return fc.record({ at: momentOf(...stages), does: fc.constant("replace") });
+}
+
+/** @param {readonly Moment["stage"][]} stages */
+function signOutIn(...stages) {
+  return fc.record({
+    at: momentOf(...stages),
+    does: fc.constant("sign-out"),
+    device: fc.constantFrom(0, 0, 1),
+    answer: fc.constantFrom("finish", "finish", "stay", "lose"),
+  });
+}
+
+/** At most so many of these, in a row. @param {number} maxLength @param {readonly fc.Arbitrary<Act>[]} kinds */
+function some(maxLength, ...kinds) {
+  return fc.array(fc.oneof(...kinds), { maxLength });
+}
+
+/** A reset always: what may come before it, in its midst and after it, and at the end. @type {fc.Arbitrary<Act[]>} */
+const acts = fc
+  .tuple(
+    some(1, killIn("download", "import"), replaceIn("download", "import")),
+    resetIn("opening", "download", "import", "rest"),
+    some(2, killIn("reset", "upload"), killIn("upload", "import"), resetIn("reset", "upload"), replaceIn("upload")),
+    some(1, signOutIn("upload", "rest")),
+  )
+  .map(([before, reset, after, end]) => /** @type {Act[]} */ ([...before, reset, ...after, ...end]));
 
 /** @type {fc.Arbitrary<DeviceKind>} */
 const deviceKind = fc.record({
@@ -87,7 +110,7 @@ const anyPlan = fc.record({
   hasMessages: fc.integer({ min: 1, max: 8 }).map((number) => number === 1),
   // The client of a host waits up to 10 s: with less it uploads beside ours, too.
   uploadDelay: fc.constantFrom(0, 300, 2000),
-  acts: fc.array(act, { minLength: 1, maxLength: 4 }),
+  acts,
 });
 
 /**
@@ -98,7 +121,7 @@ export function planOf(seed, run) {
   const situation = SITUATIONS[run];
   const drawn = /** @type {Plan} */ (fc.sample(anyPlan, { seed, numRuns: run + 1, unbiased: true }).at(-1));
   if (!situation) return drawn;
-  const moments = fc.sample(moment, { seed: seed + run, numRuns: situation.acts.length, unbiased: true });
+  const moments = fc.sample(momentOf("rest"), { seed: seed + run, numRuns: situation.acts.length, unbiased: true });
   const acts = situation.acts.map((act, at) => ({ ...act, at: { ...moments[at], ...act.at } }));
   return { ...drawn, ...situation, acts: /** @type {Act[]} */ (acts) };
 }

@@ -17,6 +17,7 @@ const KINDS = {
 };
 const { client, oldClient, machine, oldMachine } = KINDS;
 
+const OPENING = { stage: "opening" };
 const DOWNLOAD = { stage: "download" };
 const IMPORT = { stage: "import" };
 const RESET = { stage: "reset" };
@@ -125,7 +126,7 @@ export const SITUATIONS = /** @type {readonly Situation[]} */ (
       older: "none",
       hasMessages: false,
       acts: [
-        { ...OWN_RESET, at: DOWNLOAD },
+        { ...OWN_RESET, at: OPENING },
         { does: "sign-out", device: 1, answer: "finish", at: UPLOAD },
       ],
     },
