@@ -1,5 +1,6 @@
 /** An account of the reset test: which room keys it ever had, where each was at first, and what the homeserver has of them. */
 
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { encodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/recovery-key.js";
 import encryptSecret from "matrix-js-sdk/lib/utils/encryptAESSecretStorageItem.js";
 import { PASSWORD, sessionsOf } from "../chaos/accounts.mjs";
@@ -7,6 +8,8 @@ import { seedKeyBackup } from "../support/synapse-seed.mjs";
 
 /** @typedef {import("./page/wire.js").BackupKey} BackupKey */
 /** @typedef {import("./resets.mjs").Setting} Setting */
+
+/** @typedef {{ version: string, count: number, decryptionKey: string | null }} Backup */
 
 /** Three requests of an upload. */
 export const PRESENT = { keys: 240, rooms: 8 };
@@ -19,16 +22,17 @@ export const SIZES = [PRESENT, OLDER, REPLACING];
 /** Of the secret storage. */
 const STORAGE_KEY = Uint8Array.from({ length: 32 }, (_, at) => at);
 const STORAGE_KEY_ID = "k";
+const X25519_PKCS8_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");
 
 export class Account {
   userId;
   /** What the human entered last. @type {BackupKey} */
   present = { version: "", decryptionKey: "" };
-  /** Of an older version. */
-  olderRecoveryKey = "";
+  /** Of the secret storage, or of backups: the human has these, and finds them when they are asked for. @type {Set<string>} */
+  recoveryKeys = new Set();
   /** Keys of secret storage that the human wrote down. @type {Map<string, string>} */
   paper = new Map();
-  /** Decryption keys by version: the human has all of these. @type {Map<string, string>} */
+  /** By public key: the human has all of these. @type {Map<string, string>} */
   decryptionKeys = new Map();
   /** All room keys that it ever had, as "room ID, space, session ID", and the version that each was in at first. @type {Map<string, string>} */
   origins = new Map();
@@ -66,7 +70,9 @@ export class Account {
   /** The human has this key. @param {BackupKey} backup */
   know(backup) {
     this.present = backup;
-    this.decryptionKeys.set(backup.version, backup.decryptionKey);
+    const key = new Uint8Array(Buffer.from(backup.decryptionKey, "base64"));
+    this.decryptionKeys.set(publicKeyOf(key), backup.decryptionKey);
+    this.recoveryKeys.add(encodeRecoveryKey(key) ?? "");
   }
 
   /** A new device. */
@@ -77,16 +83,17 @@ export class Account {
     return { userId: this.userId, deviceId, accessToken };
   }
 
-  /** What the homeserver has now, `null` if nothing. @returns {Promise<{ version: string, count: number } | null>} */
+  /** What the homeserver has now, `null` if nothing; and its decryption key, if anybody has it. @returns {Promise<Backup | null>} */
   async backup() {
-    const backup = await this.#request("GET", "room_keys/version");
-    return backup.version === undefined ? null : backup;
+    const { version, count, auth_data } = await this.#request("GET", "room_keys/version");
+    if (version === undefined) return null;
+    return { version, count, decryptionKey: this.decryptionKeys.get(auth_data.public_key) ?? null };
   }
 
   /** In the present backup, unless nobody has its decryption key. @returns {Promise<Set<string>>} */
   async sessionsInBackup() {
     const backup = await this.backup();
-    if (!backup || !this.decryptionKeys.has(backup.version)) return new Set();
+    if (!backup?.decryptionKey) return new Set();
     const { rooms = {} } = await this.#request("GET", `room_keys/keys?version=${backup.version}`);
     const sessions = Object.entries(rooms).flatMap(([roomId, room]) =>
       Object.keys(/** @type {{ sessions: object }} */ (room).sessions).map((sessionId) => `${roomId} ${sessionId}`),
@@ -103,9 +110,10 @@ export class Account {
   /** @param {"unlocked" | "stored"} older */
   async #leaveBehind(older) {
     const { decryptionKey } = await this.addVersion(OLDER);
-    const key = older === "stored" ? STORAGE_KEY : new Uint8Array(Buffer.from(decryptionKey, "base64"));
-    this.olderRecoveryKey = encodeRecoveryKey(key) ?? "";
-    if (older === "stored") await this.#store(decryptionKey);
+    if (older !== "stored") return;
+    await this.#store(decryptionKey);
+    // All that the human has of it.
+    this.recoveryKeys = new Set([encodeRecoveryKey(STORAGE_KEY) ?? ""]);
   }
 
   /** In the secret storage, as a client does it. @param {string} decryptionKey */
@@ -136,4 +144,11 @@ export class Account {
     });
     return response.json();
   }
+}
+
+/** @param {Uint8Array} privateKey */
+function publicKeyOf(privateKey) {
+  const key = createPrivateKey({ key: Buffer.concat([X25519_PKCS8_PREFIX, privateKey]), format: "der", type: "pkcs8" });
+  const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+  return spki.subarray(-32).toString("base64").replace(/=+$/, "");
 }

@@ -18,7 +18,7 @@ import { HomeserverProxy } from "../support/homeserver-proxy.mjs";
 
 const LONGEST_WAIT_MS = 60_000;
 const CRASH_WITHIN_MS = 1000;
-const LATEST_LINES = 120;
+const LATEST_LINES = 250;
 /** They change nothing, and are many. @type {readonly (keyof ResetDevicePage)[]} */
 const LOOKS = ["shown", "present", "sessions"];
 
@@ -26,6 +26,8 @@ export class Device {
   isSignedIn = true;
   /** Room keys that were given to the crypto store so far. */
   given = 0;
+  /** Recovery keys that its human entered where older keys wait for one. @type {Set<string>} */
+  entered = new Set();
   /** What its page said last. @type {Shown | null} */
   shown = null;
   line;
@@ -168,9 +170,9 @@ export class Device {
       this.given += note.roomKeys;
       this.say(`import of ${note.roomKeys}`);
     } else {
-      const { status, reason, downloaded, total, uploading } = note.shown;
+      const { status, reason, downloaded, total, locked, uploading } = note.shown;
       const upload = uploading ? `, uploads ${uploading.done} of ${uploading.total} ${uploading.hold ?? ""}` : "";
-      this.say(`${status} ${reason ?? ""} ${downloaded} of ${total}${upload}`);
+      this.say(`${status} ${reason ?? ""} ${downloaded} of ${total}${locked ? ` (${locked} locked)` : ""}${upload}`);
       this.shown = note.shown;
     }
     this.look();

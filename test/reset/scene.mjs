@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Account, PRESENT, REPLACING } from "./account.mjs";
 import { Device } from "./device.mjs";
 import { whenDue } from "./moments.mjs";
-import { finishReset, whenSettled } from "./settle.mjs";
+import { finishReset, unlock, whenSettled } from "./settle.mjs";
 
 /** @typedef {import("./moments.mjs").Due} Due */
 /** @typedef {import("./plan.mjs").Act} Act */
@@ -64,9 +64,8 @@ export class Scene {
     const bytesPerSecond = (PRESENT.keys * BYTES_PER_KEY) / DOWNLOAD_SECONDS;
     let due = this.#arm(0);
     await device.open({ kind: devices[0], guard, uploadDelay, syncs: true, bytesPerSecond });
-    const unlocked = this.#unlockWhenAsked(device);
-    // The reset takes the place of what the secret storage holds.
-    if (this.plan.older === "stored") await unlocked;
+    // A reset takes the place of what the secret storage holds.
+    if (this.plan.older === "stored") await this.#unlockOlder(device);
     for (const [at, act] of acts.entries()) {
       await due?.reached;
       due = await this.#perform(act, due, () => this.#arm(at + 1));
@@ -117,17 +116,14 @@ export class Scene {
   /** It has every room key before anything happens. @param {Device} other */
   async #openOther(other) {
     await other.open({ kind: this.plan.devices[1], guard: "none", uploadDelay: 0, syncs: true, bytesPerSecond: null });
-    await this.#unlockWhenAsked(other);
+    if (this.plan.older !== "none") await this.#unlockOlder(other);
     await whenSettled(this, [other]);
   }
 
-  /** Resolves when the older version is open. @param {Device} device */
-  async #unlockWhenAsked(device) {
-    const { olderRecoveryKey } = this.account;
-    for (let outcome = ""; olderRecoveryKey !== "" && outcome !== "done" && device.isSignedIn; ) {
-      if (!(await device.when(() => (device.shown?.locked ?? 0) > 0))) return;
-      outcome = await device.call("unlock", olderRecoveryKey).catch(() => "killed");
-    }
+  /** As soon as it is asked for. @param {Device} device */
+  async #unlockOlder(device) {
+    await device.when(() => (device.shown?.locked ?? 0) > 0);
+    await unlock(this.account, device);
   }
 
   /** @param {Act} act @param {Due | undefined} due @param {() => Due | undefined} armNext */
@@ -208,6 +204,7 @@ export class Scene {
   /** @param {ActOf<"sign-out">} act @param {Device} device */
   async #signOut({ answer }, device) {
     if (answer === "lose") await this.#forgive(device);
+    if (answer === "finish") await unlock(this.account, device);
     device.isSignedIn = !(await device.call("signOut", answer));
     if (!device.isSignedIn) await device.end();
   }

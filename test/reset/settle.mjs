@@ -32,31 +32,49 @@ async function whenDeviceSettled(account, device) {
   }
 }
 
+/** Enters every recovery key there is where keys wait for one. @param {Account} account @param {Device} device */
+export async function unlock(account, device) {
+  for (const recoveryKey of account.recoveryKeys) {
+    const { locked } = await device.call("shown");
+    if (locked === 0) return;
+    if (device.entered.has(recoveryKey)) continue;
+    device.entered.add(recoveryKey);
+    await device.call("unlock", recoveryKey);
+  }
+}
+
 /** Else something is done about it, if anything can be. @param {Account} account @param {Device} device */
 async function isSettled(account, device) {
   const shown = await device.call("shown");
-  const backup = await account.backup();
   const uploadsTo = await device.call("present");
-  if (uploadsTo && uploadsTo.version === backup?.version) account.know(uploadsTo);
+  if (uploadsTo) account.know(uploadsTo);
+  const backup = await account.backup();
   if (shown.reason === "reset-unfinished") await device.call("press", "Finish the reset");
+  else if (!backup?.decryptionKey) await makeBackup(device);
+  else if (uploadsTo?.version !== backup.version) await device.call("learn", asKey(backup));
   else if (shown.status === "failed") await device.call("press", "Try again");
-  else if (!backup || !account.decryptionKeys.has(backup.version)) await makeBackup(device);
-  else if (uploadsTo?.version !== backup.version) await learn(account, device, backup.version);
+  else if (canUnlock(account, device)) await unlock(account, device);
   else return shown.status === "complete" && !shown.uploading && (await hasUploaded(account, device, backup));
   return false;
+}
+
+/** @param {Account} account @param {Device} device */
+function canUnlock({ recoveryKeys }, device) {
+  const isAsked = (device.shown?.locked ?? 0) > 0 && isAtRest(device);
+  return isAsked && [...recoveryKeys].some((key) => !device.entered.has(key));
+}
+
+/** @param {import("./account.mjs").Backup} backup */
+function asKey({ version, decryptionKey }) {
+  return { version, decryptionKey: decryptionKey ?? "" };
 }
 
 /** A reset broke off that nobody was asked about, and nobody has what it made: the human makes another. @param {Device} device */
 async function makeBackup(device) {
   await delay(AT_REST_MS);
   const { status, reason } = await device.call("shown");
-  if (status === "unavailable" && reason !== "reset-unfinished") await device.call("reset", "plain", "finish");
-}
-
-/** @param {Account} account @param {Device} device @param {string} version */
-async function learn(account, device, version) {
-  const decryptionKey = account.decryptionKeys.get(version) ?? "";
-  await device.call("learn", { version, decryptionKey });
+  const isMissing = status === "unavailable" || status === "failed" || reason === "decryption-key";
+  if (isMissing && reason !== "reset-unfinished") await device.call("reset", "plain", "finish");
 }
 
 /** @param {Account} account @param {Device} device @param {{ count: number }} backup */
