@@ -97,7 +97,8 @@ async function inNoBackup(
   backedUp: BackedUpRoomKeys | null | undefined,
   signal: AbortSignal,
 ): Promise<KeysInNoBackup> {
-  const isInUse = version !== null && backedUp !== null;
+  // The client may not have heard yet that its backup was replaced.
+  const isInUse = version !== null && (backedUp === undefined || backedUp?.version === version);
   const count = (contents?.roomKeyCount ?? 0) - fromBackups;
   if (isInUse || count <= 0) return {};
   if (version !== null) return { inNoBackup: { count, reason: "backup-not-used" } };

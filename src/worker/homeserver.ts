@@ -20,6 +20,13 @@ export interface BackupVersion extends BackupInfo {
   readonly publicKey: string | null;
   /** How a passphrase gives the decryption key, as early clients made it; `null` if none does. */
   readonly passphrase: PassphraseDescription | null;
+  /** Who signed its `auth_data`, by user ID and key ID: see `signerOf`. */
+  readonly signedBy: ReadonlySet<string>;
+}
+
+/** The key of a device, as in `signedBy`. */
+export function signerOf({ userId, deviceId }: { readonly userId: string; readonly deviceId: string }): string {
+  return `${userId} ed25519:${deviceId}`;
 }
 
 /** Which backup's room keys, and how many of them there are to be. */
@@ -228,7 +235,14 @@ function parseBackupVersion(json: unknown): BackupVersion {
   const isInfo =
     isName(version) && version !== "" && isName(etag) && Number.isSafeInteger(count) && (count as number) >= 0;
   if (!isInfo || typeof algorithm !== "string") throw new KeyBackupSyncError("malformed-response");
-  const info = { version, etag, count: count as number, algorithm, passphrase: passphraseIn(authData) };
+  const info = {
+    version,
+    etag,
+    count: count as number,
+    algorithm,
+    passphrase: passphraseIn(authData),
+    signedBy: signersIn(authData),
+  };
   if (algorithm !== SUPPORTED_ALGORITHM) return { ...info, publicKey: "" };
   const publicKey = publicKeyFrom((authData as { public_key?: unknown } | null | undefined)?.public_key);
   return { ...info, publicKey };
@@ -245,6 +259,13 @@ function passphraseIn(authData: unknown): PassphraseDescription | null {
   const { private_key_salt: salt, private_key_iterations: iterations, private_key_bits: bits } = members;
   if (typeof salt !== "string" || salt.length > LONGEST_SALT) return null;
   return parsePassphrase({ algorithm: "m.pbkdf2", salt, iterations, bits: bits || undefined });
+}
+
+/** Whether a signature is good is the client's to say. */
+function signersIn(authData: unknown): Set<string> {
+  const { signatures } = (authData ?? {}) as { signatures?: unknown };
+  const users = Object.entries(signatures ?? {}) as [string, unknown][];
+  return new Set(users.flatMap(([userId, keys]) => Object.keys(keys ?? {}).map((keyId) => `${userId} ${keyId}`)));
 }
 
 function parse(json: string): unknown {

@@ -3,7 +3,7 @@
  * as it is kept, and no reset goes on, the last one did not finish.
  */
 import type { ResetOutcome } from "../protocol.js";
-import type { BackupVersion } from "./homeserver.js";
+import { type BackupVersion, signerOf } from "./homeserver.js";
 import { opens } from "./kept-decryptor.js";
 import type { Spool } from "./spool.js";
 
@@ -15,9 +15,12 @@ export interface ResetNote {
 
 export class ResetNotes {
   readonly #spool: Spool;
+  /** This device, as it signs a backup that it makes. */
+  readonly #signer: string;
 
-  constructor(spool: Spool) {
+  constructor(spool: Spool, identity: Parameters<typeof signerOf>[0]) {
     this.#spool = spool;
+    this.#signer = signerOf(identity);
   }
 
   async isThere(): Promise<boolean> {
@@ -41,16 +44,23 @@ export class ResetNotes {
 
   async isUnfinished(current: BackupVersion | null, key: Uint8Array | null): Promise<boolean> {
     const note = await this.#spool.getResetNote();
-    return note !== null && !(await isOver(note, current, key));
+    return note !== null && !(await isOver(note, current, key, this.#signer));
   }
 }
 
 /** Nothing was deleted, or there is a backup that the client has the key of, or one that is somebody else's. */
-async function isOver(note: ResetNote, current: BackupVersion | null, key: Uint8Array | null): Promise<boolean> {
+async function isOver(
+  note: ResetNote,
+  current: BackupVersion | null,
+  key: Uint8Array | null,
+  signer: string,
+): Promise<boolean> {
   if (!current) return false;
   if (current.version === note.version && current.publicKey === note.publicKey) return true;
   if (key && current.publicKey && (await opens(key, current.publicKey))) return true;
   // Empty, and without a key: made by this reset, which ended before the client kept its key. With a lower number: deleting the newest
   // version made it the account's again.
+  // Also with room keys in it: matrix-js-sdk uploads to a backup that its device has signed, though nobody has the decryption key.
+  if (current.signedBy.has(signer)) return false;
   return current.count > 0 && !(Number(current.version) < Number(note.version));
 }

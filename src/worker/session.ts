@@ -88,7 +88,7 @@ export class Session {
     this.#spool = new Spool(identity);
     this.#homeserver = new Homeserver(identity.homeserverUrl, accessTokens);
     this.#onDownloaded = onDownloaded;
-    this.#resets = new ResetNotes(this.#spool);
+    this.#resets = new ResetNotes(this.#spool, identity);
     this.#olderVersions = new OlderVersions(this.#homeserver);
     this.rescue = new RescueCalls(this.#spool, this.#homeserver, identity.userId);
   }
@@ -329,7 +329,7 @@ export class Session {
     const isOtherKey = key !== null && current !== null && !(await opens(key, current.publicKey));
     const isResetUnfinished = await this.#resets.isUnfinished(current, key);
     const older = look && occasion === "reset" ? await olderRisk(this.#spool, look, rows, key) : null;
-    const fromBackups = current ? importedFrom(rows) : 0;
+    const fromBackups = current ? importedFrom(rows.filter((it) => it === present || isThere(it))) : 0;
     const told = { version, count, isOther, isOtherKey, earlier, older, isResetUnfinished, fromBackups };
     if (!row || !current) return { ...told, isCurrent: false, hasPassed: false, progress: null, hasKey: false };
     const isCurrent = row.whole && isAllKnown(row, current.etag);

@@ -204,6 +204,22 @@ describe("A reset by this client", () => {
     await whenUnfinished();
   });
 
+  it("did not finish when this client uploads to the new backup, as its device has signed it, and nobody has its key", async () => {
+    const { userId, deviceId } = scene.host.account;
+    const signatures = { [userId]: { [`ed25519:${deviceId}`]: "signature" } };
+    const auth_data = { public_key: next.publicKey, signatures };
+    const reset = controller.duringReset(async () => {
+      await scene.homeserver.script({
+        [VERSION_PATH]: versionAnswer(next, { version: "2", auth_data }),
+        [KEYS_PATH]: { json: next.response },
+      });
+      throw new Error("The page was closed before the client could keep the key");
+    });
+    await reset.catch(() => {});
+    await whenUnfinished();
+    expect((await controller.assessReset()).isResetUnfinished).to.equal(true);
+  });
+
   it("is over when another device has made a backup since", async () => {
     await broken();
     await whenUnfinished();

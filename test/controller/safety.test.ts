@@ -81,6 +81,19 @@ describe("What a reset would cost", () => {
     expect(await controller.assessReset()).to.deep.equal({ ...NOTHING, inNoBackup });
   });
 
+  it("names the keys of this device where its client uploads to a backup that another device has replaced", async () => {
+    scene = await SyncScene.open({ keys: KEYS });
+    const controller = scene.controller();
+    await controller.start();
+    await whenStatus(controller, "complete");
+    scene.host.uploadsTo = "1";
+    await scene.homeserver.script({
+      [VERSION_PATH]: versionAnswer(await makeKeyBackup({ keys: 1, rooms: 1 }), { version: "2", count: 0 }),
+    });
+    const { inNoBackup } = await controller.assessReset();
+    expect(inNoBackup).to.deep.equal({ count: KEYS, reason: "backup-not-used" });
+  });
+
   it("is those that are not imported, once they are downloaded", async () => {
     scene = await SyncScene.open({ keys: KEYS });
     const { controller, goOn } = await inMidImport(scene);

@@ -26,7 +26,9 @@ describe("Keys of an older backup that is locked", () => {
       await spool.addSegment(backupId, BACKUP, { of: "backup", inMemory });
       await putChunk(spool, { backupId, segment: 0, chunk: 0 }, new Uint8Array([1]), COUNT);
       await spool.markWhole(backupId, BACKUP, 0, true);
-      const found = [{ ...BACKUP, algorithm: "", publicKey: PUBLIC_KEY, passphrase: null }];
+      const found = [
+        { ...BACKUP, algorithm: "", publicKey: PUBLIC_KEY, passphrase: null, signedBy: new Set<string>() },
+      ];
       const risk = await olderRisk(spool, { found, gone: [], isUnsure: false }, await spool.getBackups(), null);
       expect(risk).to.deep.equal({ notDownloaded, locked: COUNT, isUnsure: false });
     });

@@ -11,7 +11,7 @@ function never(signal: AbortSignal): Promise<null> {
 }
 
 function backupOf(version: string, count = 1): BackupVersion {
-  return { version, etag: "1", count, algorithm: "", publicKey: "public key", passphrase: null };
+  return { version, etag: "1", count, algorithm: "", publicKey: "public key", passphrase: null, signedBy: new Set() };
 }
 
 describe("The search for older versions", () => {
