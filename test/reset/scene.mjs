@@ -205,8 +205,16 @@ export class Scene {
   async #signOut({ answer }, device) {
     if (answer === "lose") await this.#forgive(device);
     if (answer === "finish") await unlock(this.account, device);
-    device.isSignedIn = !(await device.call("signOut", answer));
+    const isGone = await device.call("signOut", answer);
+    device.isSignedIn = !isGone && (answer !== "finish" || !(await this.#signOutLater(device)));
     if (!device.isSignedIn) await device.end();
+  }
+
+  /** Something could not be finished: the human enters the recovery keys, waits, and tries again. @param {Device} device */
+  async #signOutLater(device) {
+    await whenSettled(this, [device]);
+    if (await device.call("signOut", "finish")) return true;
+    throw new Error("It cannot be signed out without a loss");
   }
 
   /** What is nowhere but on this device. @param {Device} leaving */

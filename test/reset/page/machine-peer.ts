@@ -104,9 +104,8 @@ class MachineBackup {
     const info = await this.request<BackupInfo>("GET", "room_keys/version");
     const key = await this.key();
     const publicKey = key?.megolmV1PublicKey.publicKeyBase64;
-    const active = await this.present();
     const isUsable = key && info && publicKey === info.auth_data.public_key;
-    if (isUsable && active?.version === info.version && this.#enabled === publicKey) return;
+    if (isUsable && this.#enabled === `${info.version} ${publicKey}`) return;
     if (await this.#machine.isBackupEnabled()) await this.#machine.disableBackup();
     this.#enabled = null;
     if (!isUsable || publicKey === undefined) return;
@@ -132,11 +131,11 @@ class MachineBackup {
     await this.#enable(public_key, made.version);
   }
 
-  /** The public key of the backup that it uploads to since this page was opened. */
+  /** Version and public key of the backup that it uploads to since this page was opened: those in the store may be newer. */
   #enabled: string | null = null;
 
   async #enable(publicKey: string, version: string): Promise<void> {
     await this.#machine.enableBackupV1(publicKey, version);
-    this.#enabled = publicKey;
+    this.#enabled = `${version} ${publicKey}`;
   }
 }

@@ -44,11 +44,11 @@ export function pressOnCard(element: Element, name: string): boolean {
   return button !== undefined;
 }
 
-/** In the dialog that is open. */
+/** In the dialog that is open: the first of these that is there. */
 function find(element: Element, ...names: string[]): HTMLButtonElement | undefined {
   const dialogs = all(element, "dialog[open]");
   const buttons = dialogs.flatMap((dialog) => all<HTMLButtonElement>(dialog, "button"));
-  return buttons.find((button) => names.some((name) => isNamed(button, name)));
+  return names.flatMap((name) => buttons.find((button) => isNamed(button, name)) ?? [])[0];
 }
 
 async function press(element: Element, ...names: string[]): Promise<void> {
@@ -78,16 +78,12 @@ async function agree<Value>(element: Element, words: Words, answer: Answer, call
 
 const ANSWERS: Readonly<Record<Answer, (element: Element, words: Words, isDone: () => boolean) => Promise<void>>> = {
   stay: (element) => press(element, "Cancel"),
-  /** The question comes once more at the end. */
-  async finish(element, { finish, goOn }, isDone) {
-    await press(element, ...finish, goOn);
+  /** The question comes once more at the end. Where something is not finished, or cannot be, it is as with `stay`. */
+  async finish(element, { finish, goOn, anyway }, isDone) {
+    find(element, ...finish)?.click();
     await until(() => isDone() || find(element, ...finish) === undefined, "an answer to that");
-    const isAskedAgain = () => find(element, goOn, ...finish) !== undefined;
-    // What was to be finished may have been just now: then there is no other question.
-    await until(() => isDone() || isAskedAgain(), "the question once more");
-    const button = find(element, goOn);
-    if (!button && !isDone()) throw new Error("What was to be finished first is not");
-    button?.click();
+    await until(() => isDone() || find(element, goOn, anyway) !== undefined, "the question once more");
+    if (!isDone()) find(element, goOn, "Cancel")?.click();
   },
   async lose(element, { anyway, confirm }) {
     await press(element, anyway);
