@@ -150,6 +150,12 @@ export function hasSpooled({ segments }: BackupRow): boolean {
   return segments.some(({ settled, lengths }) => !settled && lengths.length > 0);
 }
 
+/** Some keys of it wait to be imported, or were never downloaded. */
+export function hasMoreToTell(row: BackupRow): boolean {
+  const { total, downloaded } = progressOf(row);
+  return hasSpooled(row) || total > downloaded;
+}
+
 /** Room keys that are safe, but neither imported nor counted as failed. */
 export function spooledOf(row: BackupRow): number {
   return Math.max(0, row.safe - row.imported - failedCount(row));

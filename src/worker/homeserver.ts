@@ -29,6 +29,13 @@ export function signerOf({ userId, deviceId }: { readonly userId: string; readon
   return `${userId} ed25519:${deviceId}`;
 }
 
+/** What tells it from others of the same version is known. */
+export type DescribedBackup = BackupVersion & { readonly publicKey: string };
+
+export function infoOf({ version, etag, count }: BackupVersion): BackupInfo {
+  return { version, etag, count };
+}
+
 /** Which backup's room keys, and how many of them there are to be. */
 type Asked = Pick<BackupInfo, "version" | "count">;
 

@@ -1,202 +1,101 @@
-/**
- * Which older backups the homeserver still has beside the present one. Synapse counts the versions of an account from 1, and keeps those that
- * no client deletes; Dendrite counts the versions of all accounts together, so most numbers are nobody's that may be asked for. No list tells
- * them: each version is asked for, a few at once, the remembered ones first, then from the newest on.
- */
-import { abortWith } from "../abort-with.js";
-import { isFault, KeyBackupSyncError } from "../errors.js";
-import { type BackupRow, isRowOf, isSettled } from "./backup-row.js";
-import type { BackupVersion, Homeserver } from "./homeserver.js";
-import { within } from "./within.js";
+/** Older backups that the homeserver still has: what is kept here of each, and which of them are to be downloaded. */
+import { isFault } from "../errors.js";
+import type { AssessedOccasion } from "../protocol.js";
+import { type BackupRow, hasMoreToTell, hasSpooled } from "./backup-row.js";
+import {
+  type BackupVersion,
+  type DescribedBackup,
+  type Homeserver,
+  infoOf,
+  SUPPORTED_ALGORITHM,
+} from "./homeserver.js";
+import { type FoundVersions, OlderVersions } from "./older-versions.js";
+import type { Spool } from "./spool.js";
 
-/** Requests of one look, and its milliseconds. What is left is for the next look, which goes on there. */
-const MOST_ASKED = 100;
-const LONGEST_LOOK = 20_000;
-const AT_ONCE = 4;
-/** Milliseconds until one answer. */
-const LONGEST_WAIT = 10_000;
-/** Answers "gone" in a row that end a look of a run: a reset with matrix-js-sdk deletes all that there are. The next look goes on behind them. */
-const MOST_GONE = 10;
-/** With so many in a row, in whichever looks, nobody expects another one. */
-const ALL_GONE = 100;
-
-/** As Synapse counts. */
-const COUNTED = /^[1-9]\d{0,14}$/;
-
-/** How far a look goes: a few versions further than the last; as far as it may; or no further than to the remembered ones. */
-export type Reach = "further" | "all" | "remembered";
-
-export interface OlderBackups {
-  readonly found: readonly BackupVersion[];
-  /** Those that there are no more. */
-  readonly gone: readonly string[];
-  /** Some were not asked for, or not answered: they may be there. */
-  readonly isUnsure: boolean;
+interface OlderBackup {
+  readonly backup: DescribedBackup;
+  readonly row: BackupRow;
 }
 
-type Known = BackupVersion | "gone";
-type Answer = Known | "unsure";
+export class OlderBackups {
+  readonly #spool: Spool;
+  readonly #versions: OlderVersions;
+  /** By backup ID: those that are to be downloaded, as they were found last. */
+  #missing: ReadonlyMap<string, BackupVersion> = new Map();
 
-export class OlderVersions {
-  readonly #homeserver: Pick<Homeserver, "getBackupVersion">;
-  /** By version, of all looks. */
-  readonly #answers = new Map<string, Known>();
-  readonly #longestLook: number;
-
-  constructor(homeserver: Pick<Homeserver, "getBackupVersion">, longestLook = LONGEST_LOOK) {
-    this.#homeserver = homeserver;
-    this.#longestLook = longestLook;
+  constructor(spool: Spool, homeserver: Pick<Homeserver, "getBackupVersion">) {
+    this.#spool = spool;
+    this.#versions = new OlderVersions(homeserver);
   }
 
-  /** @throws KeyBackupSyncError `unauthorized`; the signal's reason when aborted */
-  async find(
+  /** What the homeserver said of one that is to be downloaded. */
+  told(backupId: string): BackupVersion | undefined {
+    return this.#missing.get(backupId);
+  }
+
+  /** Gives each that is found a row. @param current the account's present backup @returns those that are to be downloaded */
+  async find(current: BackupVersion | null, signal: AbortSignal): Promise<readonly OlderBackup[]> {
+    const look = await this.#versions.find(current, await this.#spool.getBackups(), signal);
+    await this.#close(look, current);
+    const missing: OlderBackup[] = [];
+    for (const backup of look.found.filter(isOpenable)) {
+      const row = await this.#rowOf(backup);
+      if (!isKnownAsItIs(row, backup)) missing.push({ backup, row });
+    }
+    this.#missing = new Map(missing.map(({ backup, row }) => [row.backupId, backup]));
+    return missing;
+  }
+
+  /** To log out leaves on the homeserver what is there: only what waits here for its import is to be looked for. */
+  async lookBefore(
+    occasion: AssessedOccasion,
     current: BackupVersion | null,
     rows: readonly BackupRow[],
     signal: AbortSignal,
-    reach: Reach = "further",
-  ): Promise<OlderBackups> {
-    // It grows now, and may be an older one again.
-    if (current) this.#answers.delete(current.version);
-    const look = new Look(this.#homeserver, this.#answers, this.#longestLook, signal);
-    try {
-      await look.at(rememberedIn(rows, current));
-      if (reach !== "remembered") await look.below(countOf(current), reach);
-      await look.again((version, backup) => isOpen(version, backup, rows));
-      return look.result;
-    } finally {
-      look.end();
-    }
-  }
-}
-
-/** One look at all of them. */
-class Look {
-  readonly #homeserver: Pick<Homeserver, "getBackupVersion">;
-  readonly #known: Map<string, Known>;
-  readonly #signal: AbortSignal;
-  /** Ends all requests. */
-  readonly #ended: AbortController;
-  readonly #timer: ReturnType<typeof setTimeout>;
-  readonly #answers = new Map<string, Answer>();
-  readonly #asked = new Set<string>();
-  #isLeft = false;
-
-  constructor(
-    homeserver: Pick<Homeserver, "getBackupVersion">,
-    known: Map<string, Known>,
-    longest: number,
-    signal: AbortSignal,
-  ) {
-    this.#homeserver = homeserver;
-    this.#known = known;
-    this.#signal = signal;
-    this.#ended = abortWith(signal);
-    this.#timer = setTimeout(() => this.#ended.abort(), longest);
+  ): Promise<FoundVersions> {
+    if (occasion === "reset") return this.#versions.find(current, rows, signal, "all");
+    return this.#versions.find(current, rows.filter(hasSpooled), signal, "remembered");
   }
 
-  get result(): OlderBackups {
-    const answers = [...this.#answers];
-    return {
-      found: answers.flatMap(([, answer]) => (typeof answer === "string" ? [] : [answer])),
-      gone: answers.flatMap(([version, answer]) => (answer === "gone" ? [version] : [])),
-      isUnsure: this.#isLeft || answers.some(([, answer]) => answer === "unsure"),
-    };
+  /** One that is broken stays so: it need not be downloaded at each look. @returns the cause */
+  async noted(backupId: string, cause: unknown): Promise<unknown> {
+    const backup = this.told(backupId);
+    if (backup && isFault(cause, "malformed-response"))
+      await this.#spool.markMalformed(backupId, backup.etag).catch(() => {});
+    return cause;
   }
 
-  async at(versions: readonly string[]): Promise<void> {
-    for (let from = 0; from < versions.length; from += AT_ONCE) {
-      const some = versions.slice(from, from + AT_ONCE);
-      const answers = await Promise.all(some.map((version) => this.#answerOf(version)));
-      for (const [index, answer] of answers.entries()) this.#answers.set(some[index] ?? "", answer);
+  /** Of what the homeserver has no more there is no more to come. Rows of which there is nothing to tell go, with their decryption keys. */
+  async #close({ found, gone }: FoundVersions, current: BackupVersion | null): Promise<void> {
+    const others = current ? [...found, current] : found;
+    const isGone = (row: BackupRow) =>
+      gone.includes(row.backup.version) || others.some((other) => isInPlaceOf(other, row));
+    const rows = (await this.#spool.getBackups()).filter((row) => row.replaced && isGone(row));
+    for (const row of rows) {
+      const after = row.older ? await this.#spool.markOlder(row.backupId, false) : row;
+      if (!hasMoreToTell(after)) await this.#spool.deleteBackup(row.backupId);
     }
   }
 
-  /** All numbers below that one, from the highest on. */
-  async below(count: number, reach: Reach): Promise<void> {
-    const remembered = new Set(this.#answers.keys());
-    let [gone, goneNow] = [0, 0];
-    for (let next = count - 1; next > 0; next -= AT_ONCE) {
-      if (gone >= ALL_GONE) return;
-      if (this.#mayAskNoMore || (reach === "further" && goneNow >= MOST_GONE)) {
-        this.#isLeft = true;
-        return;
-      }
-      const versions = Array.from({ length: Math.min(AT_ONCE, next) }, (_, index) => String(next - index));
-      await this.at(versions.filter((version) => !remembered.has(version)));
-      for (const version of versions) {
-        const isGone = this.#answers.get(version) === "gone";
-        if (!isGone) [gone, goneNow] = [0, 0];
-        else if (!remembered.has(version)) [gone, goneNow] = [gone + 1, goneNow + (this.#asked.has(version) ? 1 : 0)];
-      }
-    }
-  }
-
-  /** Asks once more what an earlier look has found: it may be gone since. */
-  async again(isToBeAsked: (version: string, backup: BackupVersion) => boolean): Promise<void> {
-    const versions = [...this.#answers].filter(
-      ([version, answer]) => typeof answer !== "string" && !this.#asked.has(version) && isToBeAsked(version, answer),
-    );
-    for (const [version] of versions) this.#known.delete(version);
-    await this.at(versions.map(([version]) => version));
-    for (const [version, before] of versions) {
-      if (this.#answers.get(version) !== "unsure") continue;
-      this.#isLeft = true;
-      this.#known.set(version, before as BackupVersion);
-      this.#answers.set(version, before);
-    }
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#ended.abort();
-  }
-
-  get #mayAskNoMore(): boolean {
-    return this.#ended.signal.aborted || this.#asked.size >= MOST_ASKED;
-  }
-
-  async #answerOf(version: string): Promise<Answer> {
-    const known = this.#known.get(version);
-    if (known) return known;
-    if (this.#mayAskNoMore) return "unsure";
-    this.#asked.add(version);
-    const answer = await this.#ask(version);
-    if (answer !== "unsure") this.#known.set(version, answer);
-    return answer;
-  }
-
-  async #ask(version: string): Promise<Answer> {
-    try {
-      const request = this.#homeserver.getBackupVersion(this.#ended.signal, version);
-      const answer = (await within(LONGEST_WAIT, request, tookTooLong)) ?? "gone";
-      return answer === "gone" || answer.version === version ? answer : "unsure";
-    } catch (cause) {
-      this.#signal.throwIfAborted();
-      if (isFault(cause, "unauthorized")) throw cause;
-      // It wants no more questions.
-      if (isFault(cause, "rate-limited")) this.#ended.abort();
-      return "unsure";
-    }
+  async #rowOf(backup: DescribedBackup): Promise<BackupRow> {
+    const known = await this.#spool.findBackup(backup.version, backup.publicKey);
+    const row = known ?? (await this.#spool.addBackup(infoOf(backup), backup.publicKey, true));
+    if (backup.passphrase) await this.#spool.keepPassphrase(row.backupId, backup.passphrase);
+    return row.older ? row : this.#spool.markOlder(row.backupId, true);
   }
 }
 
-/** It has room keys that are not all in the crypto store. */
-function isOpen(version: string, { count, publicKey }: BackupVersion, rows: readonly BackupRow[]): boolean {
-  const row = rows.find((known) => isRowOf(known, version, publicKey));
-  return count > 0 && !(row && isSettled(row));
+/** It has keys, and it is known which decryption key opens it. */
+function isOpenable(backup: BackupVersion): backup is DescribedBackup {
+  return backup.algorithm === SUPPORTED_ALGORITHM && backup.publicKey !== null && backup.count > 0;
 }
 
-/** Versions of backups that were the account's, or were found before. */
-function rememberedIn(rows: readonly BackupRow[], current: BackupVersion | null): string[] {
-  const versions = rows.filter(({ replaced }) => replaced).map(({ backup }) => backup.version);
-  return [...new Set(versions)].filter((version) => version !== current?.version).reverse();
+/** All that is to be had of it is here, or it is known to be broken. */
+function isKnownAsItIs({ whole, backup, malformed }: BackupRow, { etag }: BackupVersion): boolean {
+  return malformed === etag || (whole && backup.etag === etag);
 }
 
-/** 0 for a version that is no such number. */
-function countOf(current: BackupVersion | null): number {
-  return current && COUNTED.test(current.version) ? Number(current.version) : 0;
-}
-
-function tookTooLong(): KeyBackupSyncError {
-  return new KeyBackupSyncError("homeserver-error");
+/** The version of that row is another backup now. */
+function isInPlaceOf({ version, publicKey }: BackupVersion, row: BackupRow): boolean {
+  return version === row.backup.version && publicKey !== null && publicKey !== row.publicKey;
 }

@@ -6,13 +6,13 @@ import type { OlderRisk } from "../protocol.js";
 import { type BackupRow, isRowOf, progressOf, spooledOf, withoutMemory } from "./backup-row.js";
 import type { BackupVersion } from "./homeserver.js";
 import { isReadable, opens } from "./kept-decryptor.js";
-import type { OlderBackups } from "./older-backups.js";
+import type { FoundVersions } from "./older-versions.js";
 import type { Spool } from "./spool.js";
 
 /** @param key of the client @param rows as they are with the crypto store of now */
 export async function olderRisk(
   spool: Spool,
-  { found, isUnsure }: OlderBackups,
+  { found, isUnsure }: FoundVersions,
   rows: readonly BackupRow[],
   key: Uint8Array | null,
 ): Promise<OlderRisk> {

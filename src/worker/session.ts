@@ -20,7 +20,7 @@ import type {
 import { failedCount } from "../state.js";
 import {
   type BackupRow,
-  hasSpooled,
+  hasMoreToTell,
   importedFrom,
   isRowOf,
   isSettled,
@@ -32,9 +32,16 @@ import { BrokenOffAnswers } from "./broken-off-answers.js";
 import type { RoomKeyDecryptor } from "./decryptor.js";
 import { download } from "./download.js";
 import { downloadRooms } from "./download-rooms.js";
-import { type AccessTokens, type BackupVersion, Homeserver, SUPPORTED_ALGORITHM } from "./homeserver.js";
+import {
+  type AccessTokens,
+  type BackupVersion,
+  type DescribedBackup,
+  Homeserver,
+  infoOf,
+  SUPPORTED_ALGORITHM,
+} from "./homeserver.js";
 import { isReadable, keepKeyOfAll, keepKeyOnce, keptDecryptor, opens } from "./kept-decryptor.js";
-import { type OlderBackups, OlderVersions } from "./older-backups.js";
+import { OlderBackups } from "./older-backups.js";
 import { olderRisk } from "./older-risk.js";
 import { isAllKnown, progressAt } from "./own-uploads.js";
 import { RescueCalls } from "./rescue-calls.js";
@@ -48,9 +55,6 @@ import { hasSessions, isKeptAsSent, isKeyStorageOff } from "./upload-calls.js";
 
 /** With fewer keys than `count`, a backup is asked for once more: the homeserver may have been wrong, or may be so always. */
 const MOST_PASSES = 2;
-
-/** What tells it from others of the same version is known. */
-type DescribedBackup = BackupVersion & { readonly publicKey: string };
 
 /** A backup, with its key. */
 interface Opened {
@@ -72,10 +76,8 @@ export class Session {
   /** The calls about rescue copies. */
   readonly rescue: RescueCalls;
   readonly #resets: ResetNotes;
-  readonly #olderVersions: OlderVersions;
+  readonly #older: OlderBackups;
   #checked: Checked | null = null;
-  /** By backup ID: older ones that were found last. */
-  #older: ReadonlyMap<string, BackupVersion> = new Map();
   /** There is no room for it on the device. */
   #lacksRoom: Promise<boolean> = Promise.resolve(false);
   readonly #brokenOff = new BrokenOffAnswers();
@@ -89,7 +91,7 @@ export class Session {
     this.#homeserver = new Homeserver(identity.homeserverUrl, accessTokens);
     this.#onDownloaded = onDownloaded;
     this.#resets = new ResetNotes(this.#spool, identity);
-    this.#olderVersions = new OlderVersions(this.#homeserver);
+    this.#older = new OlderBackups(this.#spool, this.#homeserver);
     this.rescue = new RescueCalls(this.#spool, this.#homeserver, identity.userId);
   }
 
@@ -194,7 +196,7 @@ export class Session {
     try {
       return await this.#spool.kept(await this.#downloadInto(options, rooms));
     } catch (cause) {
-      throw await this.#noted(backupId, cause);
+      throw await this.#older.noted(backupId, cause);
     } finally {
       ended.abort();
     }
@@ -204,47 +206,9 @@ export class Session {
     return this.#spool.kept(await this.#spool.releaseMemory(backupId));
   }
 
-  /** An older backup that is broken stays so: it need not be downloaded at each look. */
-  async #noted(backupId: string, cause: unknown): Promise<unknown> {
-    const older = this.#older.get(backupId);
-    if (older && isFault(cause, "malformed-response"))
-      await this.#spool.markMalformed(backupId, older.etag).catch(() => {});
-    return cause;
-  }
-
   async findOlder(signal: AbortSignal): Promise<readonly KeptBackup[]> {
-    const current = this.#checked?.backup ?? null;
-    const older = await this.#olderVersions.find(current, await this.#spool.getBackups(), signal);
-    await this.#close(older, current);
-    const missing = new Map<string, BackupVersion>();
-    const kept: KeptBackup[] = [];
-    for (const backup of older.found.filter(isOpenable)) {
-      const row = await this.#olderRow(backup);
-      if (isKnownAsItIs(row, backup)) continue;
-      missing.set(row.backupId, backup);
-      kept.push(asOf(backup, row, await this.#spool.kept(row)));
-    }
-    this.#older = missing;
-    return kept;
-  }
-
-  /** Of what the homeserver has no more there is no more to come. Rows of which there is nothing to tell go, with their decryption keys. */
-  async #close({ found, gone }: OlderBackups, current: BackupVersion | null): Promise<void> {
-    const others = current ? [...found, current] : found;
-    const isGone = (row: BackupRow) =>
-      gone.includes(row.backup.version) || others.some((other) => isInPlaceOf(other, row));
-    const rows = (await this.#spool.getBackups()).filter((row) => row.replaced && isGone(row));
-    for (const row of rows) {
-      const after = row.older ? await this.#spool.markOlder(row.backupId, false) : row;
-      if (!hasMoreToTell(after)) await this.#spool.deleteBackup(row.backupId);
-    }
-  }
-
-  async #olderRow(backup: DescribedBackup): Promise<BackupRow> {
-    const known = await this.#spool.findBackup(backup.version, backup.publicKey);
-    const row = known ?? (await this.#spool.addBackup(infoOf(backup), backup.publicKey, true));
-    if (backup.passphrase) await this.#spool.keepPassphrase(row.backupId, backup.passphrase);
-    return row.older ? row : this.#spool.markOlder(row.backupId, true);
+    const missing = await this.#older.find(this.#checked?.backup ?? null, signal);
+    return Promise.all(missing.map(async ({ backup, row }) => asOf(backup, row, await this.#spool.kept(row))));
   }
 
   async #isTooSmallFor(backupId: string, backup: BackupVersion): Promise<boolean> {
@@ -293,7 +257,7 @@ export class Session {
     try {
       return await this.#batches.next(limit, settled);
     } catch (cause) {
-      throw await this.#noted(backupId, cause);
+      throw await this.#older.noted(backupId, cause);
     }
   }
 
@@ -320,7 +284,7 @@ export class Session {
     const { version = null, count = 0 } = current ?? {};
     const rows = await this.#rowsIn(store);
     const present = current && rows.find((known) => isRowOf(known, current.version, current.publicKey));
-    const look = store && (await this.#lookBefore(occasion, current, rows, signal));
+    const look = store && (await this.#older.lookBefore(occasion, current, rows, signal));
     const isThere = (other: BackupRow) =>
       look?.found.some(({ version, publicKey }) => isRowOf(other, version, publicKey));
     const earlier = notImportedOf(rows.filter((other) => other !== present && !isThere(other)));
@@ -352,17 +316,6 @@ export class Session {
     return this.#resets.outcome(await this.#homeserver.getBackupVersion(signal), key);
   }
 
-  /** To log out leaves on the homeserver what is there: only what waits here for its import is to be looked for. */
-  async #lookBefore(
-    occasion: AssessedOccasion,
-    current: BackupVersion | null,
-    rows: readonly BackupRow[],
-    signal: AbortSignal,
-  ): Promise<OlderBackups> {
-    if (occasion === "reset") return this.#olderVersions.find(current, rows, signal, "all");
-    return this.#olderVersions.find(current, rows.filter(hasSpooled), signal, "remembered");
-  }
-
   /** Than the one that was checked last, if one was. */
   #isOther(current: BackupVersion | null): boolean {
     if (!this.#checked) return false;
@@ -373,7 +326,7 @@ export class Session {
   /** What the homeserver said of this backup. @throws KeyBackupSyncError `backup-replaced` if it said so of another one since */
   #currentOf(backupId: string): BackupVersion {
     const { backup = null, backupId: current } = this.#checked ?? {};
-    const told = current === backupId ? backup : this.#older.get(backupId);
+    const told = current === backupId ? backup : this.#older.told(backupId);
     if (!told) throw new KeyBackupSyncError("backup-replaced");
     return told;
   }
@@ -490,22 +443,6 @@ export class Session {
   }
 }
 
-/** All that is to be had of it is here, or it is known to be broken. */
-function isKnownAsItIs({ whole, backup, malformed }: BackupRow, { etag }: BackupVersion): boolean {
-  return malformed === etag || (whole && backup.etag === etag);
-}
-
-/** The version of that row is another backup now. */
-function isInPlaceOf({ version, publicKey }: BackupVersion, row: BackupRow): boolean {
-  return version === row.backup.version && publicKey !== null && publicKey !== row.publicKey;
-}
-
-/** Some keys of it wait to be imported, or were never downloaded. */
-function hasMoreToTell(row: BackupRow): boolean {
-  const { total, downloaded } = progressOf(row);
-  return hasSpooled(row) || total > downloaded;
-}
-
 /** A backup that was downloaded, and has no room key, waits for no decryption key. Where one turns up all the same, it does. */
 function emptyDecryptor(row: BackupRow): RoomKeyDecryptor | null {
   const decrypt = () => {
@@ -518,11 +455,6 @@ function isEmpty(row: BackupRow): boolean {
   return row.whole && progressOf(row).downloaded === 0;
 }
 
-/** It has keys, and it is known which decryption key opens it. */
-function isOpenable(backup: BackupVersion): backup is DescribedBackup {
-  return backup.algorithm === SUPPORTED_ALGORITHM && backup.publicKey !== null && backup.count > 0;
-}
-
 /** Its public key is one, or there is none. */
 function isDescribed(current: BackupVersion | null | undefined): current is DescribedBackup | null {
   return current !== undefined && current?.publicKey !== null;
@@ -532,10 +464,6 @@ async function isTooSmallFor({ count }: BackupVersion, row: BackupRow): Promise<
   // A later pass is downloaded from its beginning.
   const safe = isSettled(row) ? 0 : row.safe;
   return !(await isRoomFor(count - safe));
-}
-
-function infoOf({ version, etag, count }: BackupVersion) {
-  return { version, etag, count };
 }
 
 /** What is kept, seen from what the backup is now. */

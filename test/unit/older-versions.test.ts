@@ -3,7 +3,7 @@ import { expect } from "@open-wc/testing";
 import { KeyBackupSyncError } from "../../src/errors.js";
 import { newBackupRow, withReplaced } from "../../src/worker/backup-row.js";
 import type { BackupVersion } from "../../src/worker/homeserver.js";
-import { OlderVersions, type Reach } from "../../src/worker/older-backups.js";
+import { OlderVersions, type Reach } from "../../src/worker/older-versions.js";
 
 /** As a homeserver that does not answer. */
 function never(signal: AbortSignal): Promise<null> {
