@@ -28,9 +28,11 @@ export function uploadsFrom(uploads: OwnUploads | null | undefined, store: Crypt
 export function isAllKnown(row: BackupRow, etag: string): boolean {
   if (row.backup.etag === etag) return true;
   const { uploads } = row;
-  if (!uploads || uploads.to !== etag || !isSettled(row)) return false;
+  if (!uploads || !isSettled(row)) return false;
   const [from, at, to] = [numberOf(uploads.from), numberOf(row.backup.etag), numberOf(uploads.to)];
-  return from <= at && at <= to;
+  const now = numberOf(etag);
+  // This device may have uploaded more since the homeserver said which etag it is.
+  return from <= at && at <= now && now <= to;
 }
 
 /** With what this device has put there since. @param current the backup, of which all is known */
