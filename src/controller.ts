@@ -2,7 +2,7 @@
  * The run without a face: owns the state and does what each wish asks for. It knows nothing of elements, of bytes, or of any SDK; whose
  * turn it is, in which tab, is one-run.ts's.
  */
-import { assessReset } from "./assess-reset.js";
+import { type Assessed, assessReset } from "./assess-reset.js";
 import { choosePause, chooseRun, chooseStop, recallChoice } from "./choice.js";
 import { ClientWatch } from "./client-watch.js";
 import { isAborted, isFault, KeyBackupSyncError } from "./errors.js";
@@ -44,8 +44,8 @@ import { WorkerLink } from "./worker-link.js";
 /** Counts change many times a second; nobody reads faster than this many milliseconds. */
 const BETWEEN_EVENTS = 100;
 
-/** Milliseconds to wait for a look at the homeserver to begin, in whatever tab. */
-const LONGEST_LOOK = 2_000;
+/** Milliseconds to wait for what most likely comes soon: a look at the homeserver to begin, in whatever tab, or an upload to end. */
+const SOON = 2_000;
 
 const RESETTING: KeyBackupSyncState = Object.freeze({ status: "resetting" });
 const UNFINISHED: KeyBackupSyncState = Object.freeze({
@@ -191,8 +191,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     signal: AbortSignal = new AbortController().signal,
     occasion: AssessedOccasion = "reset",
   ): Promise<ResetAssessment> {
-    await Promise.race([this.#upload.noted, new Promise((resolve) => setTimeout(resolve, LONGEST_LOOK))]);
-    const { assessment, isBehind } = await assessReset(this.#worker(), this.#host.cryptoStore, occasion, signal);
+    const { assessment, isBehind } = await this.#assess(occasion, signal);
     if (this.#isDone && assessment.kind === "at-risk" && assessment.notDownloaded > 0) {
       // It does not compare counts first.
       this.#mustLook = true;
@@ -201,6 +200,19 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
     }
     if (assessment.notUploaded) this.#upload.look();
     return assessment;
+  }
+
+  /** Once more where an upload of this device was on its way, which may be all that the homeserver has more. */
+  async #assess(occasion: AssessedOccasion, signal: AbortSignal): Promise<Assessed> {
+    const { own } = this.#upload;
+    await soon(own.noted);
+    const { isUnderWay, sentCount } = own;
+    const assess = () => assessReset(this.#worker(), this.#host.cryptoStore, occasion, signal);
+    const assessed = await assess();
+    const isDoubtful = assessed.isBehind && assessed.assessment.kind === "at-risk";
+    if (!isDoubtful || !(isUnderWay || own.isUnderWay || own.sentCount > sentCount)) return assessed;
+    await soon(own.settled());
+    return assess();
   }
 
   async rescueCopy(passphrase: string | null): Promise<RescueCopy> {
@@ -443,8 +455,7 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
   /** What it rests at is from before a reset. */
   async #lookAnew(): Promise<void> {
     this.#mustLook = this.#isDone;
-    const begun = this.#oneRun.wish("look-again");
-    await Promise.race([begun, new Promise((resolve) => setTimeout(resolve, LONGEST_LOOK))]);
+    await soon(this.#oneRun.wish("look-again"));
   }
 
   /** Where nobody can tell, the run itself will hear of it. */
@@ -509,6 +520,10 @@ export class KeyBackupSyncController extends EventTarget implements KeyBackupSyn
 function withUpload(state: KeyBackupSyncState, upload: Upload | null): KeyBackupSyncState {
   if (upload) return { ...state, uploading: upload };
   return state.uploading ? { ...state, uploading: null } : state;
+}
+
+async function soon(work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, new Promise((resolve) => setTimeout(resolve, SOON))]);
 }
 
 /** Not a sign that the homeserver answers. */

@@ -74,9 +74,9 @@ export class KeyUpload {
     return this.#upload;
   }
 
-  /** Resolves when it is noted what was uploaded until now. */
-  get noted(): Promise<void> {
-    return this.#ownUploads.noted;
+  /** What this device itself uploads, as far as it is noted. */
+  get own(): Pick<OwnUploads, "noted" | "settled" | "sentCount" | "isUnderWay"> {
+    return this.#ownUploads;
   }
 
   begin(): void {
@@ -91,7 +91,7 @@ export class KeyUpload {
       }),
       host.onUploading?.(() => this.#hearClient()) ?? (() => {}),
       cryptoStore.onUpload?.({
-        encrypted: (upload) => this.#sender.encrypted(upload),
+        encrypted: (upload) => this.#hearEncrypted(upload),
         sent: (upload, answer) => this.#hearSent(upload, answer),
       }) ?? (() => {}),
     ];
@@ -119,6 +119,11 @@ export class KeyUpload {
   #hearClient(): void {
     this.#clientUploadedAt = performance.now();
     if (!this.#upload) this.look();
+  }
+
+  #hearEncrypted(upload: RoomKeyUpload): void {
+    this.#sender.encrypted(upload);
+    this.#ownUploads.encrypted();
   }
 
   #hearSent(upload: RoomKeyUpload, answer: string): void {

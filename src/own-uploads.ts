@@ -10,6 +10,9 @@ export class OwnUploads {
   readonly #signal: AbortSignal;
   #storeCount: StoreCount | null = null;
   #noted: Promise<void> = Promise.resolve();
+  #settle: (() => void) | null = null;
+  #underWay: Promise<void> | null = null;
+  #sent = 0;
 
   constructor(cryptoStore: CryptoStore, worker: () => WorkerLink, signal: AbortSignal) {
     this.#cryptoStore = cryptoStore;
@@ -22,9 +25,34 @@ export class OwnUploads {
     return this.#noted;
   }
 
+  /** How many were sent until now. */
+  get sentCount(): number {
+    return this.#sent;
+  }
+
+  get isUnderWay(): boolean {
+    return this.#underWay !== null;
+  }
+
+  /** Resolves when all is noted that is on its way, too. */
+  async settled(): Promise<void> {
+    await this.#underWay;
+    await this.#noted;
+  }
+
+  /** It is on its way from now on: the homeserver may have it before that is heard of. */
+  encrypted(): void {
+    this.#underWay ??= new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
   /** In the order in which they were sent. What is not noted is downloaded one day. */
   sent(upload: RoomKeyUpload, answer: string): void {
     this.#noted = this.#noted.then(() => this.#note(upload, answer)).catch(() => {});
+    this.#sent++;
+    this.#settle?.();
+    this.#underWay = null;
   }
 
   async #note({ version, body }: RoomKeyUpload, answer: string): Promise<void> {
