@@ -101,6 +101,25 @@ describe("Keys that are on this device alone", () => {
     await until(isUploaded(next), "They are uploaded");
   });
 
+  it("are uploaded to the end after a reload in mid-upload, none of them twice but those that were on their way", async () => {
+    await homeserver({ [PUT]: [TAKEN, { body: [{ until: "never" }] }, TAKEN] });
+    const before = scene.controller();
+    await scene.homeserver.requested(KEYS_PATH, 2);
+    before.close();
+    await until(isUploaded(scene.controller()), "They are uploaded");
+    expect(await puts()).to.equal(PUTS + 1);
+  });
+
+  it("are uploaded by one of two tabs, and both tell of it", async () => {
+    await homeserver({ [PUT]: [{ body: [{ until: "answered" }, { send: JSON.stringify(TAKEN.json) }] }, TAKEN] });
+    const tabs = [scene.controller(), scene.controller()];
+    await scene.homeserver.requested(KEYS_PATH);
+    await until(() => tabs.every(({ state }) => state.uploading?.total === KEYS), "Both tell of it");
+    await scene.homeserver.release("answered");
+    await until(() => tabs.every((tab) => isUploaded(tab)()), "They are uploaded");
+    expect(await puts()).to.equal(PUTS);
+  });
+
   it("are uploaded again where the homeserver took them and has them not", async () => {
     await homeserver({ [SESSION]: [{ status: 404, json: { errcode: "M_NOT_FOUND" } }, HELD] });
     const controller = scene.controller();
