@@ -3,12 +3,19 @@
  * scripted homeserver with a backup of synthetic keys.
  */
 import { expect } from "@open-wc/testing";
-import { failedCount, type Host, KeyBackupSyncController, type RoomKey } from "../../src/index.js";
+import {
+  failedCount,
+  type Host,
+  KeyBackupSyncController,
+  type KeyBackupSyncState,
+  type RoomKey,
+} from "../../src/index.js";
 import { sessionsIn } from "../../src/upload-samples.js";
 import type { EncryptedMessage } from "../support/megolm-messages.js";
 import { type KeyBackup, makeKeyBackup, makeRoomKey } from "../support/room-keys.mjs";
 import { type Script, type ScriptedHomeserver, scriptedHomeserver } from "../support/scripted-homeserver.js";
 import { KEYS_PATH, VERSION_PATH, versionAnswer, whenStatus } from "../support/sync-scene.js";
+import { until } from "../support/until.js";
 
 const KEYS = 12;
 /** More than the first batches have together. */
@@ -272,6 +279,24 @@ export function hostContract(name: string, open: OpenHost, Controller = KeyBacku
       expect(stopped.state.status).to.equal("idle");
       expect(shown).to.not.include("failed");
       for (const controller of [stopped, next]) controller.close();
+    });
+
+    it("ends an upload without an error when it is stopped in mid-upload", async () => {
+      await uploadToBackup();
+      const held = { body: [{ until: "answered" }, { send: JSON.stringify({ etag: "2", count: KEYS }) }] };
+      await homeserver.script({ [VERSION_PATH]: versionAnswer(backup, await signed()), [`PUT ${KEYS_PATH}`]: held });
+      await trial.host.cryptoStore.importExportedRoomKeys(roomKeys);
+      const controller = new Controller(trial.host);
+      const states: KeyBackupSyncState[] = [];
+      controller.addEventListener("statechange", () => states.push(controller.state));
+      await homeserver.requested(KEYS_PATH);
+      trial.stop();
+      await homeserver.release("answered");
+      await until(() => !controller.state.uploading, "It has ended");
+      expect(controller.state.status).to.equal("idle");
+      expect(states.some(({ status, uploading }) => status === "failed" || uploading?.hold)).to.equal(false);
+      controller.close();
+      await trial.reopen();
     });
 
     it("starts nothing when it is stopped before, and can still be erased", async () => {
