@@ -51,6 +51,11 @@ export class TestHost implements Host {
   readonly #undecryptableRooms = new Set<string>();
   readonly #backupListeners = new Set<() => void>();
 
+  /** Another one for each controller, as if each were in a tab of its own: a tab whose import hangs does not keep another one waiting. */
+  get importer(): object {
+    return {};
+  }
+
   constructor({ homeserverUrl, decryptionKey }: TestHostOptions) {
     this.#decryptionKey = decryptionKey;
     this.account = {
