@@ -12,6 +12,8 @@ const UPLOAD_REQUESTS = 3;
 /** A device that shows nothing new for so long has no more to do, and the moment does not come. */
 const AT_REST_MS = 700;
 const BETWEEN_LOOKS_MS = 50;
+/** As one that uploads to a backup of which it has not heard yet that it was replaced. */
+const LONGEST_UNREST_MS = 10_000;
 
 /** @type {(request: ProxiedRequest) => boolean} */
 const isUpload = ({ method, path }) => method === "PUT" && path.endsWith("/room_keys/keys");
@@ -64,7 +66,8 @@ function isWhole({ shown }) {
 /** @param {Device} device @param {() => boolean} isOver */
 async function untilAtRest(device, isOver) {
   let last = device.shown;
-  for (let since = Date.now(); !isOver(); await delay(BETWEEN_LOOKS_MS)) {
+  const deadline = Date.now() + LONGEST_UNREST_MS;
+  for (let since = Date.now(); !isOver() && Date.now() < deadline; await delay(BETWEEN_LOOKS_MS)) {
     if (device.shown !== last || !isAtRest(device)) since = Date.now();
     last = device.shown;
     if (Date.now() - since > AT_REST_MS) return;

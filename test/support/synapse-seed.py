@@ -31,6 +31,8 @@ def seed(database: sqlite3.Connection, user_id: str, lines: Iterator[str]) -> di
 
 
 def create_version(database: sqlite3.Connection, user_id: str, public_key: str) -> int:
+    # Synapse may make a version of its own at the same time: it is locked out before the number is looked up.
+    database.execute("BEGIN IMMEDIATE")
     (version,) = database.execute(
         "SELECT COALESCE(MAX(version), 0) + 1 FROM e2e_room_keys_versions WHERE user_id = ?", (user_id,)
     ).fetchone()
