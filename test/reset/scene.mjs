@@ -238,5 +238,5 @@ function needsOther({ acts, guard, older }) {
   if (isThere || guard !== "none") return isThere;
   const isReset = acts.some(({ does }) => does === "reset");
   const isMore = older !== "none" || acts.some(({ does }) => does === "replace");
-  return isReset && (isMore || acts.some(({ does, at }) => does === "reset" && at.stage === "download"));
+  return isReset && (isMore || acts.some(({ does, at }) => does === "reset" && /^(opening|download)$/.test(at.stage)));
 }

@@ -37,8 +37,12 @@ function isNamed(button: HTMLButtonElement, name: string): boolean {
   return button.textContent?.trim() === name && button.ariaDisabled !== "true";
 }
 
-/** On the card, outside of dialogs. */
+/** On the card, outside of dialogs. A question that a press before this one led to is answered first: what is wanted is to come to its end. */
 export function pressOnCard(element: Element, name: string): boolean {
+  if (all(element, "dialog[open]").length > 0) {
+    if (find(element, RESET.anyway)) ANSWERS.lose(element, RESET, () => false).catch(() => {});
+    return true;
+  }
   const button = all<HTMLButtonElement>(element, "button").find((it) => isNamed(it, name));
   button?.click();
   return button !== undefined;
