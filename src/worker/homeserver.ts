@@ -5,11 +5,12 @@
 import { abortWith } from "../abort-with.js";
 import { KeyBackupSyncError } from "../errors.js";
 import type { BackupInfo } from "../state.js";
+import { unlessAborted } from "../unless-aborted.js";
 import { withinReason } from "./answer-limits.js";
 import { publicKeyFrom } from "./backup-id.js";
 import { type PassphraseDescription, parsePassphrase } from "./rescue/stored-backup-key.js";
 import { discard, noAnswer, ONE_ROOM_KEY, PATIENCE, type Patience, piecesOf, reachable } from "./response-pieces.js";
-import { orAborted, within } from "./within.js";
+import { within } from "./within.js";
 
 export const SUPPORTED_ALGORITHM = "m.megolm_backup.v1.curve25519-aes-sha2";
 
@@ -158,7 +159,7 @@ export class Homeserver {
 
   /** The client may ask its homeserver for a new one, with no limit of time. */
   #token(refused: string | null, signal: AbortSignal): Promise<string | null> {
-    return within(this.#patience.firstByte, orAborted(this.#accessTokens(refused), signal), noAnswer);
+    return within(this.#patience.firstByte, unlessAborted(this.#accessTokens(refused), signal), noAnswer);
   }
 
   async #fetch(path: string, token: string | null, signal: AbortSignal, body: string | null): Promise<Response> {

@@ -12,17 +12,3 @@ export async function within<Value>(milliseconds: number, work: Promise<Value>, 
     clearTimeout(timer);
   }
 }
-
-/** For work that hears of no signal. @throws the reason of the signal; the work is not ended by that */
-export async function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const settled = new AbortController();
-  const aborted = new Promise<never>((_, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { signal: settled.signal });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    settled.abort();
-  }
-}
