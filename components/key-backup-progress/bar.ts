@@ -21,36 +21,39 @@ export function bar(
   return state.status === "unavailable" || state.status === "complete" ? nothing : empty();
 }
 
-function saved({ done, total }: Upload, line: string, { progressBar }: KeyBackupSyncStrings): TemplateResult {
-  return html`
-    <div
-      part="progress-bar"
-      class="bar"
-      role="progressbar"
-      aria-label=${progressBar.saved}
-      aria-valuemin="0"
-      aria-valuemax=${total}
-      aria-valuenow=${done}
-      aria-valuetext=${line}
-    >
-      <div part="indicator" class="layer imported" .style=${`inline-size: ${(100 * done) / total}%`}></div>
-    </div>
+interface Filled {
+  readonly label: string;
+  readonly total: number;
+  readonly value: number;
+  readonly text: string;
+}
+
+function saved({ done, total }: Upload, text: string, { progressBar }: KeyBackupSyncStrings): TemplateResult {
+  const layer = html`
+    <div part="indicator" class="layer imported" .style=${`inline-size: ${(100 * done) / total}%`}></div>
   `;
+  return filled({ label: progressBar.saved, total, value: done, text }, layer);
 }
 
 function known(measure: Measure, strings: KeyBackupSyncStrings, formats: Formats): TemplateResult {
+  const { stage, progress, value } = measure;
+  const text = countsOf(measure, strings, formats);
+  return filled({ label: strings.progressBar[stage], total: progress.total, value, text }, layers(progress));
+}
+
+function filled({ label, total, value, text }: Filled, content: TemplateResult): TemplateResult {
   return html`
     <div
       part="progress-bar"
       class="bar"
       role="progressbar"
-      aria-label=${strings.progressBar[measure.stage]}
+      aria-label=${label}
       aria-valuemin="0"
-      aria-valuemax=${measure.progress.total}
-      aria-valuenow=${measure.value}
-      aria-valuetext=${countsOf(measure, strings, formats)}
+      aria-valuemax=${total}
+      aria-valuenow=${value}
+      aria-valuetext=${text}
     >
-      ${layers(measure.progress)}
+      ${content}
     </div>
   `;
 }
